@@ -21,7 +21,7 @@ public class AccountsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Account> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Account>($"/v1/accounts", options, cancellationToken);
+        Pages<Account>(Get($"/v1/accounts", options), cancellationToken);
 
     /// <summary>Gets one account.</summary>
     /// <param name="accountId">The account.</param>

@@ -82,11 +82,11 @@ public class AnalyticsClient : ResourceClient
 
     private Task<T> ReportAsync<T>(
         FormattableString path, AnalyticsQuery? query, RequestOptions? options, CancellationToken cancellationToken) =>
-        CallAsync<T>(Get(path, options).With(query?.Parameters()), cancellationToken);
+        CallAsync<T>(Get(path, options).With(query), cancellationToken);
 }
 
 /// <summary>A period, and what to answer about it.</summary>
-public sealed class AnalyticsQuery
+public sealed class AnalyticsQuery : IQuery
 {
     /// <summary>The beginning, inclusive. By default 30 days ago.</summary>
     public DateTimeOffset? From { get; init; }
@@ -100,9 +100,9 @@ public sealed class AnalyticsQuery
     /// <summary>Adds the same figures of as many days before.</summary>
     public bool? Compare { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("from", From)
-        .Add("to", To)
-        .Add("interval", Interval)
-        .Add("compare", Compare);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("from", From)
+        .Query("to", To)
+        .Query("interval", Interval)
+        .Query("compare", Compare);
 }

@@ -22,7 +22,7 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Broadcast> ListAsync(
         BroadcastQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Broadcast>($"/v1/broadcasts", query?.Parameters(), options, cancellationToken);
+        Pages<Broadcast>(Get($"/v1/broadcasts", options).With(query), cancellationToken);
 
     /// <summary>Gets one broadcast, with the counts of its recipients.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -91,25 +91,25 @@ public class BroadcastsClient : ResourceClient
     public virtual Pageable<BroadcastRecipient> RecipientsAsync(
         string broadcastId, RecipientQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Pages<BroadcastRecipient>($"/v1/broadcasts/{broadcastId}/recipients", query?.Parameters(), options, cancellationToken);
+        Pages<BroadcastRecipient>(Get($"/v1/broadcasts/{broadcastId}/recipients", options).With(query), cancellationToken);
 }
 
 /// <summary>Which broadcasts to list.</summary>
-public sealed class BroadcastQuery
+public sealed class BroadcastQuery : IQuery
 {
     /// <summary>With this status.</summary>
     public BroadcastStatus? Status { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("status", Status);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("status", Status);
 }
 
 /// <summary>Which recipients of a broadcast to list.</summary>
-public sealed class RecipientQuery
+public sealed class RecipientQuery : IQuery
 {
     /// <summary>With this status.</summary>
     public RecipientStatus? Status { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("status", Status);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("status", Status);
 }

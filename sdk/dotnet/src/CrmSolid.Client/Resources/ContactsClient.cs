@@ -23,7 +23,7 @@ public class ContactsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Contact> ListAsync(
         ContactQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Contact>($"/v1/contacts", query?.Parameters(), options, cancellationToken);
+        Pages<Contact>(Get($"/v1/contacts", options).With(query), cancellationToken);
 
     /// <summary>
     /// Lists all contacts, or those that were changed since the last time. Keep <see cref="Changes{T}.SyncedUntil"/> once
@@ -77,7 +77,7 @@ public class ContactsClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the contact has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         string contactId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/contacts/{contactId}", options), cancellationToken);
 
@@ -110,7 +110,7 @@ public class ContactsClient : ResourceClient
         string contactId, ScoreQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
         CallAsync<ContactScore>(
-            Get($"/v1/contacts/{contactId}/score", options).With(query?.Parameters()), cancellationToken);
+            Get($"/v1/contacts/{contactId}/score", options).With(query), cancellationToken);
 
     /// <summary>Adds points to the score of a contact by hand, or takes some off.</summary>
     /// <param name="contactId">The contact.</param>
@@ -130,7 +130,7 @@ public class ContactsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Stream> ExportAsync(
         ContactExportQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamAsync(Get($"/v1/contacts/export", options).With(query?.Parameters()), cancellationToken);
+        GetStreamAsync(Get($"/v1/contacts/export", options).With(query), cancellationToken);
 
     /// <summary>
     /// Imports a CSV file whose first line names the fields. Wait for the job (<see cref="JobsClient.WaitAsync"/>), which
@@ -206,39 +206,39 @@ public abstract class ContactCriteria
     /// <summary>For whom this holds.</summary>
     public Condition? Filter { get; init; }
 
-    private protected QueryParameters Criteria() => new QueryParameters()
-        .Add("search", Search)
-        .AddEach("tag", Tags)
-        .Add("stage", Stage)
-        .Add("segment", Segment)
-        .Add("updated_since", UpdatedSince)
-        .Add("username", Username)
-        .Add("email", Email)
-        .Add("phone", Phone)
-        .Add("ids", Ids is null ? null : string.Join(',', Ids))
-        .Add("filter", Filter is null ? null : JsonSerializer.Serialize(Filter, Json.Options));
+    private protected ApiRequest AddCriteriaTo(ApiRequest request) => request
+        .Query("search", Search)
+        .Query("tag", Tags)
+        .Query("stage", Stage)
+        .Query("segment", Segment)
+        .Query("updated_since", UpdatedSince)
+        .Query("username", Username)
+        .Query("email", Email)
+        .Query("phone", Phone)
+        .Query("ids", Ids is null ? null : string.Join(',', Ids))
+        .Query("filter", Filter is null ? null : JsonSerializer.Serialize(Filter, Json.Options));
 }
 
 /// <summary>Which contacts to list, and in which order.</summary>
-public sealed class ContactQuery : ContactCriteria
+public sealed class ContactQuery : ContactCriteria, IQuery
 {
     /// <summary>The order.</summary>
     public ContactSort? Sort { get; init; }
 
-    internal QueryParameters Parameters() => Criteria().Add("sort", Sort);
+    ApiRequest IQuery.AddTo(ApiRequest request) => AddCriteriaTo(request).Query("sort", Sort);
 }
 
 /// <summary>Which contacts to export, and in which format.</summary>
-public sealed class ContactExportQuery : ContactCriteria
+public sealed class ContactExportQuery : ContactCriteria, IQuery
 {
     /// <summary>The format. The default is CSV.</summary>
     public ExportFormat? Format { get; init; }
 
-    internal QueryParameters Parameters() => Criteria().Add("format", Format);
+    ApiRequest IQuery.AddTo(ApiRequest request) => AddCriteriaTo(request).Query("format", Format);
 }
 
 /// <summary>Which changes of a score to answer.</summary>
-public sealed class ScoreQuery
+public sealed class ScoreQuery : IQuery
 {
     /// <summary><see cref="ContactScore.NextCursor"/> of the page before.</summary>
     public string? Cursor { get; init; }
@@ -246,9 +246,9 @@ public sealed class ScoreQuery
     /// <summary>How many changes a page has, 1 to 100. The default is 50.</summary>
     public int? PageSize { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("cursor", Cursor)
-        .Add("limit", PageSize);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("cursor", Cursor)
+        .Query("limit", PageSize);
 }
 
 /// <summary>How to read a file of contacts.</summary>

@@ -21,7 +21,7 @@ public class CustomFieldsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<CustomField> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<CustomField>($"/v1/custom-fields", options, cancellationToken);
+        Pages<CustomField>(Get($"/v1/custom-fields", options), cancellationToken);
 
     /// <summary>Gets one custom field.</summary>
     /// <param name="key">Its key.</param>

@@ -22,7 +22,7 @@ public class EnrollmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Enrollment> ListAsync(
         EnrollmentQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Enrollment>($"/v1/enrollments", query?.Parameters(), options, cancellationToken);
+        Pages<Enrollment>(Get($"/v1/enrollments", options).With(query), cancellationToken);
 
     /// <summary>Gets one enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
@@ -61,7 +61,7 @@ public class EnrollmentsClient : ResourceClient
 }
 
 /// <summary>Which enrollments to list.</summary>
-public sealed class EnrollmentQuery
+public sealed class EnrollmentQuery : IQuery
 {
     /// <summary>With this status.</summary>
     public EnrollmentStatus? Status { get; init; }
@@ -72,8 +72,8 @@ public sealed class EnrollmentQuery
     /// <summary>In this sequence.</summary>
     public string? SequenceId { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("status", Status)
-        .Add("contact_id", ContactId)
-        .Add("sequence_id", SequenceId);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("status", Status)
+        .Query("contact_id", ContactId)
+        .Query("sequence_id", SequenceId);
 }

@@ -91,7 +91,7 @@ public class FilesClient : ResourceClient
     private async Task<Stream> OpenAsync(
         FormattableString path, RequestOptions? options, CancellationToken cancellationToken)
     {
-        var stream = new ResumingStream(Transport, path);
+        var stream = new ResumingStream(Transport, path, options);
         await stream.OpenAsync(cancellationToken).ConfigureAwait(false);
         return stream;
     }

@@ -22,7 +22,7 @@ public class JobsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Job> ListAsync(
         JobQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Job>($"/v1/jobs", query?.Parameters(), options, cancellationToken);
+        Pages<Job>(Get($"/v1/jobs", options).With(query), cancellationToken);
 
     /// <summary>Gets one job.</summary>
     /// <param name="jobId">The job.</param>
@@ -71,7 +71,7 @@ public class JobsClient : ResourceClient
 }
 
 /// <summary>Which jobs to list.</summary>
-public sealed class JobQuery
+public sealed class JobQuery : IQuery
 {
     /// <summary>Of this kind, such as <c>import</c>.</summary>
     public string? Kind { get; init; }
@@ -79,7 +79,7 @@ public sealed class JobQuery
     /// <summary>In this state.</summary>
     public JobState? State { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("kind", Kind)
-        .Add("state", State);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("kind", Kind)
+        .Query("state", State);
 }

@@ -21,5 +21,5 @@ public class MembersClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Member> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Member>($"/v1/members", options, cancellationToken);
+        Pages<Member>(Get($"/v1/members", options), cancellationToken);
 }

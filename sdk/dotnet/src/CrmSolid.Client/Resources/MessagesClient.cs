@@ -22,7 +22,7 @@ public class MessagesClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Message> ListAsync(
         MessageQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Message>($"/v1/messages", query?.Parameters(), options, cancellationToken);
+        Pages<Message>(Get($"/v1/messages", options).With(query), cancellationToken);
 
     /// <summary>Gets one message.</summary>
     /// <param name="messageId">The message.</param>
@@ -87,7 +87,7 @@ public class MessagesClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the message has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         string messageId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/messages/{messageId}", options), cancellationToken);
 
@@ -122,7 +122,7 @@ public class MessagesClient : ResourceClient
 }
 
 /// <summary>Which messages to list, and in which order.</summary>
-public sealed class MessageQuery
+public sealed class MessageQuery : IQuery
 {
     /// <summary>From or to this account.</summary>
     public long? AccountId { get; init; }
@@ -151,14 +151,14 @@ public sealed class MessageQuery
     /// <summary>Beginnings of words of the text, in what was sent or received and not deleted.</summary>
     public string? Search { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("account_id", AccountId)
-        .Add("contact_id", ContactId)
-        .Add("thread_id", ThreadId)
-        .Add("direction", Direction)
-        .Add("status", Status)
-        .Add("since", Since)
-        .Add("until", Until)
-        .Add("sort", Sort)
-        .Add("search", Search);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("account_id", AccountId)
+        .Query("contact_id", ContactId)
+        .Query("thread_id", ThreadId)
+        .Query("direction", Direction)
+        .Query("status", Status)
+        .Query("since", Since)
+        .Query("until", Until)
+        .Query("sort", Sort)
+        .Query("search", Search);
 }

@@ -22,7 +22,7 @@ public class NotesClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Note> ListAsync(
         string contactId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Note>($"/v1/contacts/{contactId}/notes", options, cancellationToken);
+        Pages<Note>(Get($"/v1/contacts/{contactId}/notes", options), cancellationToken);
 
     /// <summary>Gets one note.</summary>
     /// <param name="noteId">The note.</param>
@@ -59,7 +59,7 @@ public class NotesClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the note has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         string noteId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/notes/{noteId}", options), cancellationToken);
 }

@@ -37,53 +37,17 @@ public abstract class ResourceClient
     internal Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.DownloadAsync(request, cancellationToken);
 
-    internal Pageable<T> Pages<T>(FormattableString path, RequestOptions? options, CancellationToken cancellationToken) =>
-        Pages<T>(path, null, options, cancellationToken);
-
-    /// <summary>A list. Its query is read here, once, and each page asks with what it was.</summary>
-    internal Pageable<T> Pages<T>(
-        FormattableString path,
-        QueryParameters? query,
-        RequestOptions? options,
-        CancellationToken cancellationToken) =>
-        new ApiPages<T>(Transport, Get(path, options).With(query), cancellationToken);
+    internal Pageable<T> Pages<T>(ApiRequest request, CancellationToken cancellationToken) =>
+        new ApiPages<T>(Transport, request, cancellationToken);
 }
 
-/// <summary>The parameters of a query as they were when they were added; those that are null are left out.</summary>
-internal sealed class QueryParameters
+/// <summary>Parameters of a request. They are read once, when the request is made.</summary>
+internal interface IQuery
 {
-    private readonly List<(string Name, object Value)> _parameters = [];
-
-    public QueryParameters Add(string name, object? value)
-    {
-        if (value is not null)
-        {
-            _parameters.Add((name, value));
-        }
-        return this;
-    }
-
-    /// <summary>Adds the parameter once for each value.</summary>
-    public QueryParameters AddEach(string name, IEnumerable<string>? values)
-    {
-        _parameters.AddRange((values ?? []).Select(value => (name, (object)value)));
-        return this;
-    }
-
-    public void AddTo(ApiRequest request)
-    {
-        foreach (var (name, value) in _parameters)
-        {
-            request.Query(name, value);
-        }
-    }
+    ApiRequest AddTo(ApiRequest request);
 }
 
 internal static class ApiRequestExtensions
 {
-    public static ApiRequest With(this ApiRequest request, QueryParameters? query)
-    {
-        query?.AddTo(request);
-        return request;
-    }
+    public static ApiRequest With(this ApiRequest request, IQuery? query) => query?.AddTo(request) ?? request;
 }

@@ -21,7 +21,7 @@ public class SegmentsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Segment> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Segment>($"/v1/segments", options, cancellationToken);
+        Pages<Segment>(Get($"/v1/segments", options), cancellationToken);
 
     /// <summary>Gets one segment, with the number of its contacts.</summary>
     /// <param name="segmentId">The segment.</param>
@@ -57,7 +57,7 @@ public class SegmentsClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the segment or its count has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         string segmentId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/segments/{segmentId}", options), cancellationToken);
 

@@ -21,7 +21,7 @@ public class SequencesClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Sequence> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Sequence>($"/v1/sequences", options, cancellationToken);
+        Pages<Sequence>(Get($"/v1/sequences", options), cancellationToken);
 
     /// <summary>Gets one sequence, with the steps of its latest version.</summary>
     /// <param name="sequenceId">The sequence.</param>
@@ -137,11 +137,11 @@ public class SequencesClient : ResourceClient
     public virtual Pageable<Enrollment> EnrollmentsAsync(
         string sequenceId, SequenceEnrollmentQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Pages<Enrollment>($"/v1/sequences/{sequenceId}/enrollments", query?.Parameters(), options, cancellationToken);
+        Pages<Enrollment>(Get($"/v1/sequences/{sequenceId}/enrollments", options).With(query), cancellationToken);
 }
 
 /// <summary>Which enrollments of a sequence to list.</summary>
-public sealed class SequenceEnrollmentQuery
+public sealed class SequenceEnrollmentQuery : IQuery
 {
     /// <summary>With this status.</summary>
     public EnrollmentStatus? Status { get; init; }
@@ -149,7 +149,7 @@ public sealed class SequenceEnrollmentQuery
     /// <summary>Of this contact.</summary>
     public string? ContactId { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("status", Status)
-        .Add("contact_id", ContactId);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("status", Status)
+        .Query("contact_id", ContactId);
 }

@@ -21,7 +21,7 @@ public class TagsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Tag> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Tag>($"/v1/tags", options, cancellationToken);
+        Pages<Tag>(Get($"/v1/tags", options), cancellationToken);
 
     /// <summary>Gets one tag, with how many contacts have it.</summary>
     /// <param name="name">The tag.</param>

@@ -22,7 +22,7 @@ public class TemplatesClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Template> ListAsync(
         TemplateQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Template>($"/v1/templates", query?.Parameters(), options, cancellationToken);
+        Pages<Template>(Get($"/v1/templates", options).With(query), cancellationToken);
 
     /// <summary>Gets one template.</summary>
     /// <param name="templateId">The template.</param>
@@ -58,17 +58,17 @@ public class TemplatesClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the template has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         long templateId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/templates/{templateId}", options), cancellationToken);
 }
 
 /// <summary>Which templates to list.</summary>
-public sealed class TemplateQuery
+public sealed class TemplateQuery : IQuery
 {
     /// <summary>Words in the name or the text.</summary>
     public string? Search { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("search", Search);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("search", Search);
 }

@@ -22,7 +22,7 @@ public class ThreadsClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<MessageThread> ListAsync(
         ThreadQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<MessageThread>($"/v1/threads", query?.Parameters(), options, cancellationToken);
+        Pages<MessageThread>(Get($"/v1/threads", options).With(query), cancellationToken);
 
     /// <summary>Reads a thread, with its latest messages if wanted.</summary>
     /// <param name="threadId">The thread.</param>
@@ -32,7 +32,7 @@ public class ThreadsClient : ResourceClient
     public virtual Task<ThreadWithMessages> GetAsync(
         string threadId, ThreadDetailQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        CallAsync<ThreadWithMessages>(Get($"/v1/threads/{threadId}", options).With(query?.Parameters()), cancellationToken);
+        CallAsync<ThreadWithMessages>(Get($"/v1/threads/{threadId}", options).With(query), cancellationToken);
 
     /// <summary>Closes, snoozes, reopens or assigns a thread.</summary>
     /// <param name="threadId">The thread.</param>
@@ -62,7 +62,7 @@ public class ThreadsClient : ResourceClient
     public virtual Pageable<Message> MessagesAsync(
         string threadId, ThreadMessageQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Pages<Message>($"/v1/threads/{threadId}/messages", query?.Parameters(), options, cancellationToken);
+        Pages<Message>(Get($"/v1/threads/{threadId}/messages", options).With(query), cancellationToken);
 
     /// <summary>How far the latest request for older messages has come. Not found if there is none.</summary>
     /// <param name="threadId">The thread.</param>
@@ -90,7 +90,7 @@ public class ThreadsClient : ResourceClient
 }
 
 /// <summary>Which threads to list, and in which order.</summary>
-public sealed class ThreadQuery
+public sealed class ThreadQuery : IQuery
 {
     /// <summary>Open, snoozed or closed.</summary>
     public ThreadState? State { get; init; }
@@ -119,34 +119,34 @@ public sealed class ThreadQuery
     /// <summary>The order. <c>waiting_since</c>: only those who wait, the longest wait first.</summary>
     public ThreadSort? Sort { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("state", State)
-        .Add("assignee", Assignee)
-        .Add("waiting", Waiting)
-        .Add("waiting_hours", WaitingHours)
-        .Add("unread", Unread)
-        .Add("account_id", AccountId)
-        .Add("contact_id", ContactId)
-        .Add("search", Search)
-        .Add("sort", Sort);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("state", State)
+        .Query("assignee", Assignee)
+        .Query("waiting", Waiting)
+        .Query("waiting_hours", WaitingHours)
+        .Query("unread", Unread)
+        .Query("account_id", AccountId)
+        .Query("contact_id", ContactId)
+        .Query("search", Search)
+        .Query("sort", Sort);
 }
 
 /// <summary>What to answer with a thread.</summary>
-public sealed class ThreadDetailQuery
+public sealed class ThreadDetailQuery : IQuery
 {
     /// <summary>How many of its latest messages, up to 50.</summary>
     public int? Messages { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("messages", Messages);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("messages", Messages);
 }
 
 /// <summary>In which order to list the messages of a thread.</summary>
-public sealed class ThreadMessageQuery
+public sealed class ThreadMessageQuery : IQuery
 {
     /// <summary>The order.</summary>
     public MessageSort? Sort { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("sort", Sort);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("sort", Sort);
 }

@@ -24,7 +24,7 @@ public class WebhooksClient : ResourceClient
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Webhook> ListAsync(
         RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-        Pages<Webhook>($"/v1/webhooks", options, cancellationToken);
+        Pages<Webhook>(Get($"/v1/webhooks", options), cancellationToken);
 
     /// <summary>Gets one webhook.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -60,7 +60,7 @@ public class WebhooksClient : ResourceClient
     /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the webhook has changed since.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task DeleteAsync(
+    public virtual Task<ResponseInfo> DeleteAsync(
         string webhookId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(Delete($"/v1/webhooks/{webhookId}", options), cancellationToken);
 
@@ -72,7 +72,7 @@ public class WebhooksClient : ResourceClient
     public virtual Pageable<Delivery> DeliveriesAsync(
         string webhookId, DeliveryQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Pages<Delivery>($"/v1/webhooks/{webhookId}/deliveries", query?.Parameters(), options, cancellationToken);
+        Pages<Delivery>(Get($"/v1/webhooks/{webhookId}/deliveries", options).With(query), cancellationToken);
 
     /// <summary>Delivers again what has failed since a time.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -117,7 +117,7 @@ public class WebhooksClient : ResourceClient
 }
 
 /// <summary>Which deliveries of a webhook to list.</summary>
-public sealed class DeliveryQuery
+public sealed class DeliveryQuery : IQuery
 {
     /// <summary>Of events of this type.</summary>
     public EventType? EventType { get; init; }
@@ -131,9 +131,9 @@ public sealed class DeliveryQuery
     /// <summary>Created before this time.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    internal QueryParameters Parameters() => new QueryParameters()
-        .Add("event", EventType)
-        .Add("status", Status)
-        .Add("since", Since)
-        .Add("until", Until);
+    ApiRequest IQuery.AddTo(ApiRequest request) => request
+        .Query("event", EventType)
+        .Query("status", Status)
+        .Query("since", Since)
+        .Query("until", Until);
 }
