@@ -57,8 +57,9 @@ types: $(READY) ## check the types with mypy
 openapi: $(READY) ## write docs/openapi.json
 	@$(BIN)/python manage.py write_openapi
 
-sdk: $(READY) ## write the generated code of the Python and the TypeScript client
+sdk: $(READY) ## write the generated code of the Python, the TypeScript and the .NET client
 	@$(BIN)/python sdk/python/tools/generate_models.py
+	@$(BIN)/python sdk/dotnet/tools/generate_models.py
 	@$(BIN)/python sdk/python/tools/generate_sync.py
 	@$(BIN)/python -m tests.sdk.typescript.toolchain
 

@@ -135,7 +135,7 @@ public class ApiException : CrmSolidException
     public Problem Problem { get; }
 
     /// <summary>The HTTP status.</summary>
-    public int Status => Problem.Status;
+    public int Status => (int)Problem.Status;
 
     /// <summary>The stable code to branch on.</summary>
     public ErrorCode Code => Problem.Code;

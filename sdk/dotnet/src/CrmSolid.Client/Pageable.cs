@@ -50,10 +50,10 @@ public abstract class Pageable<T> : IAsyncEnumerable<T>
 
 /// <summary>One page of a list.</summary>
 /// <typeparam name="T">The type of the items.</typeparam>
-public sealed record Page<T> : ApiModel
+public sealed class Page<T> : ApiModel
 {
     /// <summary>The items.</summary>
-    public required IReadOnlyList<T> Data { get; init; }
+    public IReadOnlyList<T> Data { get; init; } = [];
 
     /// <summary>Where the next page begins; null on the last page.</summary>
     public string? NextCursor { get; init; }

@@ -89,7 +89,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task An_answer_that_is_not_documented_is_an_error_of_the_library()
     {
-        _server.Answer(200, """{"id": "msg_1"}""");
+        _server.Answer(200, """{"status": "queued"}""");
         var error = await Assert.ThrowsAsync<CrmSolidException>(() => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
         Assert.Contains("QueuedMessage", error.Message);
     }

@@ -153,7 +153,7 @@ public sealed class FileTests : IDisposable
         });
         await _server.Client().Messages.SendAsync(new() { AccountId = 7421, ContactId = "con_1", Attachments = ["fil_1"] });
         Assert.Equal(
-            """{"account_id":7421,"to":"@sarah","text":"*Hi*","format":"markdown","attachments":["fil_1","fil_2"],"as":"document","reply_to":"msg_0"}""",
+            """{"account_id":7421,"to":"@sarah","text":"*Hi*","attachments":["fil_1","fil_2"],"format":"markdown","reply_to":"msg_0","as":"document"}""",
             _server.Requests[0].Body);
         Assert.Equal(
             """{"account_id":7421,"contact_id":"con_1","attachments":["fil_1"]}""", _server.Requests[1].Body);

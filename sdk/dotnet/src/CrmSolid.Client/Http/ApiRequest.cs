@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 
 namespace CrmSolid.Client.Http;
 
@@ -128,11 +127,7 @@ internal sealed class ApiRequest
         return this;
     }
 
-    public ApiRequest Body<T>(T body)
-    {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
-        return Body(bytes, "application/json");
-    }
+    public ApiRequest Body<T>(T body) => Body(Json.Write(body), "application/json");
 
     public ApiRequest Body(byte[] bytes, string contentType)
     {

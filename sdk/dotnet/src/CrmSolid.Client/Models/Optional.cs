@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace CrmSolid.Client;
 
@@ -8,7 +9,6 @@ namespace CrmSolid.Client;
 /// implicitly: <c>new ContactFields { Email = null }</c> deletes the e-mail address.
 /// </summary>
 /// <typeparam name="T">The type of the value.</typeparam>
-[JsonConverter(typeof(OptionalConverterFactory))]
 public readonly record struct Optional<T>
 {
     private Optional(T value)
@@ -30,26 +30,18 @@ public readonly record struct Optional<T>
     public override string ToString() => IsSet ? Value?.ToString() ?? "null" : "left out";
 }
 
-internal sealed class OptionalConverterFactory : JsonConverterFactory
+// Each property names its converter, because making one for any type needs reflection. A value that is left out is not
+// written at all: properties of this type are ignored when they have the default.
+internal sealed class OptionalConverter<T> : JsonConverter<Optional<T>>
 {
-    public override bool CanConvert(Type typeToConvert) =>
-        typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
+    public override bool HandleNull => true;
 
-    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options)
-    {
-        Type converter = typeof(Converter<>).MakeGenericType(typeToConvert.GetGenericArguments());
-        return (JsonConverter)Activator.CreateInstance(converter)!;
-    }
+    public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, TypeInfo(options))!;
 
-    // A value that is left out is not written at all: properties of this type are ignored when they have the default.
-    private sealed class Converter<T> : JsonConverter<Optional<T>>
-    {
-        public override bool HandleNull => true;
+    public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.Value!, TypeInfo(options));
 
-        public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<T>(ref reader, options)!;
-
-        public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
-            JsonSerializer.Serialize(writer, value.Value, options);
-    }
+    private static JsonTypeInfo<T> TypeInfo(JsonSerializerOptions options) =>
+        (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -39,7 +39,7 @@ public class BroadcastsClient : ResourceClient
     public virtual Task<BroadcastPreview> PreviewAsync(
         BroadcastDraft draft, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync<BroadcastPreview>(
-            Post($"/v1/broadcasts/preview", options).Body(draft with { AudienceHash = null }), cancellationToken);
+            Post($"/v1/broadcasts/preview", options).Body(draft.ForPreview()), cancellationToken);
 
     /// <summary>Starts a broadcast, or schedules it.</summary>
     /// <param name="draft">

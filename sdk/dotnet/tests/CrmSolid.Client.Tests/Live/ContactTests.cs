@@ -35,7 +35,7 @@ public sealed class ContactTests
         WrittenContact tagged = await _client.Contacts.TagAsync(contact.Id, new() { Add = ["vip"], Remove = ["trial"] });
         Assert.Equal(["vip"], tagged.Tags);
         PersonalData data = await _client.Contacts.DataAsync(contact.Id);
-        Assert.Equal(contact.Id, data.Contact.Id);
+        Assert.Equal(contact.Id, data.Contact?.Id);
         Assert.Equal(0, (await _client.Contacts.ScoreAsync(contact.Id)).Score);
         ContactScore score = await _client.Contacts.AddPointsAsync(
             contact.Id, new() { Points = 15, Note = "met at a fair" });

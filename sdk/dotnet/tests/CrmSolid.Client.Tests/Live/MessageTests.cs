@@ -117,7 +117,8 @@ public sealed class MessageTests
         };
         BroadcastPreview preview = await _client.Broadcasts.PreviewAsync(draft);
         Assert.Equal((2, "Привет Мария"), (preview.Eligible, preview.Sample[0].Text));
-        Broadcast started = await _client.Broadcasts.StartAsync(draft with { AudienceHash = preview.AudienceHash });
+        draft.AudienceHash = preview.AudienceHash;
+        Broadcast started = await _client.Broadcasts.StartAsync(draft);
         Broadcast running = await Product.EventuallyAsync(
             () => _client.Broadcasts.GetAsync(started.Id), broadcast => broadcast.Counts is { Sent: 1, Pending: 1 });
         Assert.Equal((draft.Name, BroadcastStatus.Running), (running.Name, running.Status));
@@ -146,8 +147,8 @@ public sealed class MessageTests
         };
         BroadcastPreview preview = await _client.Broadcasts.PreviewAsync(draft);
         await Product.NewContactAsync(tag);
-        var error = await Assert.ThrowsAsync<AudienceChangedException>(
-            () => _client.Broadcasts.StartAsync(draft with { AudienceHash = preview.AudienceHash }));
+        draft.AudienceHash = preview.AudienceHash;
+        var error = await Assert.ThrowsAsync<AudienceChangedException>(() => _client.Broadcasts.StartAsync(draft));
         Assert.Equal(2, error.Problem.AdditionalProperties["eligible"].GetInt32());
     }
 
