@@ -193,8 +193,9 @@ public sealed class ContractTests
         var calls = new List<Call> { await CallAsync(client => client, typeof(CrmSolidClient).GetMethod("MeAsync")!) };
         foreach (PropertyInfo resource in typeof(CrmSolidClient).GetProperties())
         {
-            foreach (MethodInfo method in resource.PropertyType.GetMethods()
-                .Where(method => method.IsVirtual && method.Name.EndsWith("Async")))
+            // A follower reads a list, from a position that is not any text.
+            foreach (MethodInfo method in resource.PropertyType.GetMethods().Where(method =>
+                method.IsVirtual && method.Name.EndsWith("Async") && method.Name != nameof(EventsClient.FollowAsync)))
             {
                 calls.Add(await CallAsync(client => resource.GetValue(client)!, method));
             }
