@@ -657,7 +657,8 @@ class Generator:
             }
         )
         types = sorted({self.name(name) for name in self.models | self.inputs})
-        listed = [*types, *(f"Page<{page}>" for page in pages), *self._optional_types()]
+        maps = ["IReadOnlyDictionary<string, string>"]  # how an import maps columns
+        listed = [*types, *maps, *(f"Page<{page}>" for page in pages), *self._optional_types()]
         return "\n".join(
             [
                 "// Written by tools/generate_models.py from docs/openapi.json; do not edit.",

@@ -5,23 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CrmSolid.Client;
 
+/// <summary>Reads answers and writes bodies, without reflection: all their types stand in <see cref="JsonContext"/>.</summary>
 internal static class Json
 {
-    public static JsonSerializerOptions Options { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // bodies are sent as JSON, never put into HTML
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(new JsonContext(), new DefaultJsonTypeInfoResolver()),
-    };
-
-    static Json()
-    {
-        foreach (JsonConverter pages in JsonContext.PageConverters)
-        {
-            Options.Converters.Add(pages);
-        }
-    }
+    private static readonly JsonSerializerOptions Options = MakeOptions();
 
     /// <summary>
     /// Reads an answer. Throws a <see cref="CrmSolidException"/> if it is not what the API documents.
@@ -42,8 +29,26 @@ internal static class Json
     }
 
     /// <summary>Writes a body.</summary>
-    public static byte[] Write<T>(T value) =>
-        JsonSerializer.SerializeToUtf8Bytes(value, Options.GetTypeInfo(value?.GetType() ?? typeof(T)));
+    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>.Value);
+
+    /// <summary>Writes JSON that is a part of something else.</summary>
+    public static string WriteText<T>(T value) => JsonSerializer.Serialize(value, TypeInfo<T>.Value);
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // bodies are sent as JSON, never put into HTML
+            TypeInfoResolver = new JsonContext(),
+        };
+        foreach (JsonConverter pages in JsonContext.PageConverters)
+        {
+            options.Converters.Add(pages);
+        }
+        return options;
+    }
 
     private static class TypeInfo<T>
     {

@@ -386,7 +386,7 @@ internal static class MemberWriting
 
     public static void Time(this Utf8JsonWriter json, string name, DateTimeOffset? value)
     {
-        if (value is { } time)
+        if (value is { } time && time != default)
         {
             json.WriteString(name, time);
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
@@ -146,7 +145,7 @@ public class ContactsClient : ResourceClient
     {
         ApiRequest request = Post($"/v1/contacts/import", options)
             .Query("dry_run", import is { DryRun: true } ? true : null);
-        string? mapping = import?.Mapping is { } columns ? JsonSerializer.Serialize(columns, Json.Options) : null;
+        string? mapping = import?.Mapping is { } columns ? Json.WriteText(columns) : null;
         await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
         if (mapping is null)
         {
@@ -216,7 +215,7 @@ public abstract class ContactCriteria
         .Query("email", Email)
         .Query("phone", Phone)
         .Query("ids", Ids is null ? null : string.Join(',', Ids))
-        .Query("filter", Filter is null ? null : JsonSerializer.Serialize(Filter, Json.Options));
+        .Query("filter", Filter is null ? null : Json.WriteText(Filter));
 }
 
 /// <summary>Which contacts to list, and in which order.</summary>

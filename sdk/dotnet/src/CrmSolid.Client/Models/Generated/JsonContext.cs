@@ -131,6 +131,7 @@ namespace CrmSolid.Client;
 [JsonSerializable(typeof(WrittenCustomField))]
 [JsonSerializable(typeof(WrittenSegment))]
 [JsonSerializable(typeof(WrittenTemplate))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(Page<Account>))]
 [JsonSerializable(typeof(Page<Broadcast>))]
 [JsonSerializable(typeof(Page<BroadcastRecipient>))]
