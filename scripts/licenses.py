@@ -52,8 +52,15 @@ SPDX = {
 FROM_LICENSE_FILE = {"axe-playwright-python": "MIT"}
 # It needs the most packages; the page is the same with every Python.
 OLDEST_PYTHON = {"python_version": "3.11", "python_full_version": "3.11.14"}
-# The packages that the .NET client's tests name; the client itself needs none.
+# The packages that the projects of the .NET client name; CrmSolid.Client itself needs none.
 NUGET = {
+    "Microsoft.AspNetCore.TestHost": "MIT",
+    "Microsoft.Extensions.Diagnostics.HealthChecks": "MIT",
+    "Microsoft.Extensions.Hosting": "MIT",
+    "Microsoft.Extensions.Http": "MIT",
+    "Microsoft.Extensions.Logging.Abstractions": "MIT",
+    "Microsoft.Extensions.Options.ConfigurationExtensions": "MIT",
+    "Microsoft.Extensions.TimeProvider.Testing": "MIT",
     "Microsoft.NET.Test.Sdk": "MIT",
     "xunit": "Apache-2.0",
     "xunit.runner.visualstudio": "Apache-2.0",
@@ -132,10 +139,10 @@ def vendored() -> list[tuple[str, str]]:
 
 
 def nuget() -> list[tuple[str, str]]:
-    """The packages that the projects of the .NET client name."""
+    """The packages of others that the projects of the .NET client name."""
     names: set[str] = set()
     for project in (ROOT / "sdk" / "dotnet").rglob("*.csproj"):
-        names.update(re.findall(r'PackageReference Include="([^"]+)"', project.read_text()))
+        names.update(re.findall(r'PackageReference Include="(?!CrmSolid)([^"]+)"', project.read_text()))
     return [(name, NUGET.get(name, "unknown")) for name in sorted(names)]
 
 
@@ -227,7 +234,7 @@ The Python client needs httpx and pydantic, and click for the command line:
 
 {client}
 
-The .NET client needs nothing. Its tests need:
+`CrmSolid.Client` for .NET needs nothing. The packages beside it, the tests and the samples need:
 
 {nuget}
 
