@@ -1,8 +1,10 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.sdk.dotnet.projects import DotNet, dotnet_in
+from tests.sdk.faults.suite import Suite, running_suite
 from tests.sdk.live import Live, live_product
 
 pytest.register_assert_rewrite("tests.sdk.scenario")
@@ -26,3 +28,10 @@ def dotnet(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DotNet:
     """The .NET SDK. What it builds is shared by the processes of pytest-xdist."""
     base = tmp_path_factory.getbasetemp()
     return dotnet_in((base if worker_id == "master" else base.parent) / "dotnet")
+
+
+@pytest.fixture
+def faults(tmp_path: Path) -> Iterator[Suite]:
+    """A server that fails, and the scenarios in which it does."""
+    with running_suite(tmp_path) as suite:
+        yield suite

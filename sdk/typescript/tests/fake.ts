@@ -1,6 +1,6 @@
 /** A client whose time and server are the test's. Nothing is waited for, and nothing goes over a network. */
 
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { type CoreOptions, CrmSolidCore, type HttpRequest, type HttpResponse } from "../src/core/index.js";
 
 export const KEY = "cs_live_a4f9_thesecretpartofthekey";
@@ -10,9 +10,10 @@ export const MESSAGE = { account_id: 7421, to: "@anna", text: "Привіт 🚀
 
 type Timer = { at: number; resolve: () => void };
 
-/** Time goes on only when everything waits for it. */
+/** Time goes on only when everything waits for it, and nothing is on its way. */
 export class Clock {
   time = 0;
+  #onTheirWay = 0;
   #timers: Timer[] = [];
 
   now = (): number => this.time;
@@ -30,6 +31,16 @@ export class Clock {
       signal?.addEventListener("abort", end);
     });
 
+  /** Let no time pass until the promise is settled: it is not of this clock. */
+  async during<T>(promise: Promise<T>): Promise<T> {
+    this.#onTheirWay += 1;
+    try {
+      return await promise;
+    } finally {
+      this.#onTheirWay -= 1;
+    }
+  }
+
   /** Let time pass until the promise is settled. */
   async run<T>(promise: PromiseLike<T>): Promise<T> {
     let isSettled = false;
@@ -38,6 +49,10 @@ export class Clock {
     while (!isSettled) {
       for (let turn = 0; turn < 10; turn++) await setImmediate();
       if (isSettled) break;
+      if (this.#onTheirWay > 0) {
+        await setTimeout(1);
+        continue;
+      }
       const next = this.#timers.reduce<Timer | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
       if (!next) throw new Error("nothing is waited for, and the promise is not settled");
       this.time = Math.max(this.time, next.at);

@@ -2,13 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  APIConnectionError,
-  type APITimeoutError,
-  CanceledError,
-  CrmSolid,
-  UnexpectedAnswerError,
-} from "../src/index.js";
+import { APIConnectionError, type APITimeoutError, CanceledError, CrmSolid } from "../src/index.js";
 import { MESSAGE, QUEUED } from "./fake.js";
 import { answer, bodyOf, type Handler, serve, type Server } from "./server.js";
 
@@ -31,23 +25,6 @@ test("a call is made", () =>
     assert.deepEqual(got, { ...QUEUED, authorization, type: "application/json", body: MESSAGE });
   }));
 
-test("a redirect is not followed", () =>
-  withServer((_, response) => void response.writeHead(302, { location: "/other" }).end(), async ({ crm, requests }) => {
-    await assert.rejects(crm().messages.send(MESSAGE), UnexpectedAnswerError);
-    assert.deepEqual(requests, ["POST /v1/messages/send"]);
-  }));
-
-test("a redirect of an upload is not followed and not repeated", () =>
-  withServer(async (request, response) => {
-    await bodyOf(request);
-    response.writeHead(307, { location: "/other" }).end();
-  }, async ({ crm, requests }) => {
-    const error = await crm().files.upload(new Blob(["a"])).catch((each) => each);
-    assert.ok(error instanceof UnexpectedAnswerError && error.idempotencyKey, String(error));
-    assert.match(error.message, /the server redirects/);
-    assert.deepEqual(requests, ["POST /v1/files"]);
-  }));
-
 test("a fetch that follows redirects is an error", () =>
   withServer((request, response) => {
     if (request.url === "/other") answer(response, QUEUED);
@@ -55,18 +32,6 @@ test("a fetch that follows redirects is an error", () =>
   }, async ({ crm }) => {
     const following = crm({ fetch: (url, request) => fetch(url, { ...request, redirect: "follow" } as RequestInit) });
     await assert.rejects(following.messages.send(MESSAGE), /followed a redirect/);
-  }));
-
-test("an answer that is cut is asked for again", () =>
-  withServer((request, response, number) => {
-    request.resume();
-    if (number === 3) return answer(response, QUEUED);
-    const length = number === 1 ? { "content-length": "100" } : {};
-    response.writeHead(200, { "content-type": "application/json", ...length });
-    response.write('{"id": "msg_1"', () => setTimeout(() => response.destroy(), 20));
-  }, async ({ crm, requests }) => {
-    assert.equal((await crm().messages.send(MESSAGE)).id, "msg_1");
-    assert.equal(requests.length, 3);
   }));
 
 test("a connection that is reset or refused is an error of the connection", async () => {
@@ -79,18 +44,6 @@ test("a connection that is reset or refused is an error of the connection", asyn
   const crm = new CrmSolid({ apiKey: "k", baseUrl: url, retryFor: 0 });
   const error = await crm.messages.send(MESSAGE).catch((each: APIConnectionError) => each);
   assert.ok(error instanceof APIConnectionError && !error.mayHaveHappened, String((error as Error).message));
-});
-
-test("a host that does not exist is tried three times", async () => {
-  const log: string[] = [];
-  const crm = new CrmSolid({
-    apiKey: "k",
-    baseUrl: "https://nowhere.invalid",
-    logger: { debug: (message) => log.push(message) },
-  });
-  const error = await crm.messages.send(MESSAGE).catch((each: APIConnectionError) => each);
-  assert.ok(error instanceof APIConnectionError && !error.mayHaveHappened, String((error as Error).message));
-  assert.ok(log.length === 2 || /EAI_AGAIN/.test(error.message), error.message);
 });
 
 test("a server that is silent times out, and a signal ends a call", () =>

@@ -89,25 +89,6 @@ test("pauses are jittered", async () => {
   assert.deepEqual(fake.times, [0, 250]);
 });
 
-test("only a refusal that cannot pass ends a stream, and giveUpAfter", async () => {
-  for (const status of [401, 403, 404, 410]) {
-    const fake = new Fake([problem(429, "rate_limited"), problem(500, ""), problem(status, "some_code")]);
-    const error = await fake.failure<APIError>(fake.crm.messages.stream().next());
-    assert.deepEqual([error.status, fake.sent.length], [status, 3]);
-  }
-  const fake = new Fake([failing("ECONNREFUSED")]);
-  const error = await fake.failure(fake.crm.messages.stream({ giveUpAfter: 60 }).next());
-  assert.equal(error.name, "APIConnectionError");
-  assert.ok(fake.clock.time > 30_000 && fake.clock.time <= 60_000);
-});
-
-test("a stream that is silent for 45 s is connected again", async () => {
-  const hanging = (): Response => new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }));
-  const fake = new Fake([hanging, sse([frame(1)])]);
-  await fake.run(take(fake.crm.messages.stream(), 1));
-  assert.deepEqual(fake.times, [0, 45_500]);
-});
-
 test("what cannot be read can be passed by, and the position has moved past it", async () => {
   const parts = [frame(1), "id: p2\ndata: {broken\n\n", 'id: p3\ndata: {"event": "x", "data": []}\n\n', frame(4)];
   const fake = new Fake([sse(parts), silent]);

@@ -21,9 +21,9 @@ const LONGEST_DELAY = 8000;
 const LONGEST_LIMIT_WAIT = 60_000;
 const RETRIES_OF_BAD_ADDRESS = 2;
 const KNOWN = ["type", "instance", "title", "status", "detail", "code", "errors", "request_id", "required_scope"];
-const UNKNOWN_HOST = /ENOTFOUND|dns error|failed to lookup/i;
+const UNKNOWN_HOST = /ENOTFOUND|EAI_AGAIN|dns error|failed to lookup/i;
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|certificate/;
-const NOT_CONNECTED = /ECONNREFUSED|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ConnectionRefused|\(Connect\)/;
+const NOT_CONNECTED = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ConnectionRefused|\(Connect\)/;
 
 /** Doubles from one attempt to the next; a random part of it, so that clients do not come back all at once. */
 export function backoff(runtime: Runtime, made: number, longest = LONGEST_DELAY): number {
