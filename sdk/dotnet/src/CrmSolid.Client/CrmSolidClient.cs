@@ -22,6 +22,7 @@ public class CrmSolidClient
     private readonly string _description = "CrmSolidClient (mock)";
 
     /// <summary>Makes a mock, whose members a test overrides.</summary>
+    [OverloadResolutionPriority(2)]
     protected CrmSolidClient()
     {
     }

@@ -56,7 +56,8 @@ public sealed class DownloadTests
         await using Stream file = await _server.Client().Contacts.ExportAsync();
         Task<int> read = file.ReadAsync(new byte[10], canceled.Token).AsTask();
         canceled.Cancel();
-        await Assert.ThrowsAsync<TaskCanceledException>(() => read);
+        var error = await Assert.ThrowsAsync<CallCanceledException>(() => read);
+        Assert.Equal(canceled.Token, error.CancellationToken);
     }
 
     private void Body(Func<Stream> body) =>

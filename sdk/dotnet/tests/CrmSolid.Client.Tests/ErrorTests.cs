@@ -81,16 +81,18 @@ public sealed class ErrorTests
     public async Task A_redirect_is_an_error_and_the_key_goes_nowhere_else()
     {
         _server.Answer(302, "", ("Location", "https://elsewhere.test/v1/me"));
-        ApiException error = await RefusedAsync(_server);
+        var error = await Assert.ThrowsAsync<UnexpectedAnswerException>(
+            () => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
         Assert.Contains("redirects", error.Message);
-        Assert.Single(_server.Requests);
+        Assert.Equal(302, error.Status);
+        Assert.Equal(Assert.Single(_server.Requests).Headers["idempotency-key"], error.IdempotencyKey);
     }
 
     [Fact]
     public async Task An_answer_that_is_not_documented_is_an_error_of_the_library()
     {
-        _server.Answer(200, """{"status": "queued"}""");
-        var error = await Assert.ThrowsAsync<CrmSolidException>(() => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
+        _server.Answer(200, """{"id": ["msg_1"]}""");
+        var error = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => _server.Client().Messages.SendAsync(1, "@sarah", "Hi"));
         Assert.Contains("QueuedMessage", error.Message);
     }
 

@@ -131,10 +131,10 @@ public sealed class FileTests : IDisposable
     {
         Part(0, 300_000);
         Part(300_000, 0);
-        CrmSolidClient client = _server.Client(options => options.RetryFor = TimeSpan.FromSeconds(60));
+        CrmSolidClient client = _server.Client(options => options.RetryFor = TimeSpan.FromSeconds(20));
         await using Stream content = await client.Files.ContentAsync("fil_1");
         await Assert.ThrowsAsync<ConnectionFailedException>(() => content.CopyToAsync(Stream.Null));
-        Assert.InRange(_server.Time.Waits.Sum(), 50, 60);
+        Assert.InRange(_server.Time.Waits.Sum(), 11, 20);
     }
 
     [Fact]

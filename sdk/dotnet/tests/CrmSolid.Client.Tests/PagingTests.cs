@@ -25,7 +25,7 @@ public sealed class PagingTests
         string filters = "search=M%C3%BCller%20%26%20Co&tag=trial&tag=vip&updated_since=2026-01-02T01%3A04%3A05Z";
         Assert.Equal(["con_1", "con_2", "con_3"], ids);
         Assert.Equal(
-            [$"GET /v1/contacts?{filters}", $"GET /v1/contacts?{filters}&cursor=next"],
+            [$"GET /v1/contacts?{filters}&limit=100", $"GET /v1/contacts?{filters}&limit=100&cursor=next"],
             _server.Requests.Select(request => request.Line));
     }
 

@@ -1,111 +1,136 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
 
 /// <summary>Checks that a webhook comes from CRM Solid.</summary>
 public static class WebhookVerifier
 {
-    /// <summary>How old a signed timestamp may be by default, or how far in the future.</summary>
-    public static readonly TimeSpan DefaultTolerance = TimeSpan.FromMinutes(5);
-
-    private const string StandardPrefix = "whsec_";
-
-    /// <summary>
-    /// Verifies a webhook and reads its event. The headers of Standard Webhooks (<c>webhook-id</c>,
-    /// <c>webhook-timestamp</c>, <c>webhook-signature</c>) decide where there is one of them; <c>X-Signature</c> decides
-    /// where there is none. Comparisons take constant time.
-    /// </summary>
-    /// <remarks>
-    /// <c>X-Signature</c> alone tells nothing about the age of a request: whoever has recorded one can send it again
-    /// without the other headers. So remember the <see cref="WebhookEvent.Id"/> of each event that you have acted on, or
-    /// set <paramref name="requireTimestamp"/>: CRM Solid always sends all four headers.
-    /// </remarks>
+    /// <summary>Verifies a webhook and reads its event. Comparisons take constant time.</summary>
     /// <param name="body">The raw body, byte for byte as it was received.</param>
     /// <param name="header">
     /// Gives the value of a header, case-blind, or null: <c>name =&gt; request.Headers[name]</c> with ASP.NET Core.
     /// </param>
-    /// <param name="secret">The secret of the webhook.</param>
-    /// <param name="tolerance">How old the timestamp may be. The default is <see cref="DefaultTolerance"/>.</param>
-    /// <param name="timeProvider">The clock that the timestamp is compared with.</param>
-    /// <param name="requireTimestamp">
-    /// Whether to refuse a request without the headers of Standard Webhooks, whose timestamp says how old it is.
-    /// </param>
+    /// <param name="secret">The secret of the endpoint.</param>
+    /// <param name="options">What is accepted.</param>
     /// <returns>The event. Deliveries may be repeated: handle each <see cref="WebhookEvent.Id"/> once.</returns>
     /// <exception cref="WebhookVerificationException">Answer 401, and do nothing with the body.</exception>
+    /// <exception cref="UnreadableEventException">
+    /// The signature is right, and the event cannot be read. Keep <see cref="UnreadableEventException.Json"/> and answer 2xx,
+    /// because a refusal would only disable the endpoint.
+    /// </exception>
+    public static WebhookEvent Verify(
+        ReadOnlySpan<byte> body, Func<string, string?> header, string secret, WebhookVerificationOptions? options = null) =>
+        Verify(body, header, [secret], options);
+
+    /// <summary>The same with headers whose names may be in any case.</summary>
+    /// <param name="body">The raw body, byte for byte as it was received.</param>
+    /// <param name="headers">The headers. A name that comes twice is not one of the product's.</param>
+    /// <param name="secrets">The secrets: at least one, and none is empty. One of them has to fit.</param>
+    /// <param name="options">What is accepted.</param>
+    /// <returns>The event. Deliveries may be repeated: handle each <see cref="WebhookEvent.Id"/> once.</returns>
+    /// <exception cref="WebhookVerificationException">Answer 401, and do nothing with the body.</exception>
+    /// <exception cref="UnreadableEventException">Keep it and answer 2xx.</exception>
+    public static WebhookEvent Verify(
+        ReadOnlySpan<byte> body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        IEnumerable<string> secrets,
+        WebhookVerificationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        ILookup<string, string> byName = headers.ToLookup(
+            header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        return Verify(body, name => byName[name].Count() == 1 ? byName[name].First() : null, secrets, options);
+    }
+
+    /// <summary>The same with several secrets, one of which has to fit: as while the endpoint's is rotated.</summary>
+    /// <param name="body">The raw body, byte for byte as it was received.</param>
+    /// <param name="header">Gives the value of a header, case-blind, or null.</param>
+    /// <param name="secrets">The secrets: at least one, and none is empty.</param>
+    /// <param name="options">What is accepted.</param>
+    /// <returns>The event. Deliveries may be repeated: handle each <see cref="WebhookEvent.Id"/> once.</returns>
+    /// <exception cref="WebhookVerificationException">Answer 401, and do nothing with the body.</exception>
+    /// <exception cref="UnreadableEventException">Keep it and answer 2xx.</exception>
     public static WebhookEvent Verify(
         ReadOnlySpan<byte> body,
         Func<string, string?> header,
-        string secret,
-        TimeSpan? tolerance = null,
-        TimeProvider? timeProvider = null,
-        bool requireTimestamp = false)
+        IEnumerable<string> secrets,
+        WebhookVerificationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(header);
-        ArgumentException.ThrowIfNullOrEmpty(secret);
-        string? id = header("webhook-id");
-        string? timestamp = header("webhook-timestamp");
-        string? signatures = header("webhook-signature");
-        if (id is null && timestamp is null && signatures is null && !requireTimestamp)
+        ArgumentNullException.ThrowIfNull(secrets);
+        string[] all = [.. secrets];
+        if (all.Length == 0 || all.Any(string.IsNullOrEmpty))
         {
-            VerifyBody(body, header("X-Signature"), secret);
+            throw new ArgumentException("a secret is missing or empty: anybody could sign with it", nameof(secrets));
+        }
+        options ??= new();
+        string? id = header(WebhookSignature.IdHeader);
+        string? timestamp = header(WebhookSignature.TimestampHeader);
+        string? signatures = header(WebhookSignature.SignatureHeader);
+        bool isStandard = id is not null || timestamp is not null || signatures is not null;
+        if (!isStandard && options.AllowUnsignedTimestamp)
+        {
+            VerifyBody(body, header(WebhookSignature.BodyHeader), all);
         }
         else
         {
-            VerifyStandard(body, id, timestamp, signatures, secret);
-            VerifyAge(timestamp!, tolerance ?? DefaultTolerance, timeProvider ?? TimeProvider.System);
+            VerifyStandard(body, id, timestamp, signatures, all);
+            VerifyAge(timestamp!, options);
         }
-        try
-        {
-            return Json.Read<WebhookEvent>(body);
-        }
-        catch (CrmSolidException error)
-        {
-            throw new WebhookVerificationException("the body is signed, but it is no event", error);
-        }
+        return EventReader.Read<WebhookEvent>(body);
     }
 
-    private static void VerifyBody(ReadOnlySpan<byte> body, string? signature, string secret)
+    private static void VerifyBody(ReadOnlySpan<byte> body, string? signature, string[] secrets)
     {
         if (signature is null)
         {
             throw new WebhookVerificationException("the request has no signature");
         }
-        byte[] expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body);
-        if (!AreEqual($"sha256={Convert.ToHexString(expected).ToLowerInvariant()}", signature))
+        bool fits = false;
+        foreach (string secret in secrets)
         {
-            throw new WebhookVerificationException("X-Signature does not fit the body and the secret");
+            fits |= AreEqual(WebhookSignature.OfBody(body, secret), signature);
+        }
+        if (!fits)
+        {
+            throw new WebhookVerificationException("X-Signature does not fit the body and a secret");
         }
     }
 
     private static void VerifyStandard(
-        ReadOnlySpan<byte> body, string? id, string? timestamp, string? signatures, string secret)
+        ReadOnlySpan<byte> body, string? id, string? timestamp, string? signatures, string[] secrets)
     {
         if (id is null || timestamp is null || signatures is null)
         {
             throw new WebhookVerificationException("webhook-id, webhook-timestamp or webhook-signature is missing");
         }
-        byte[] prefix = Encoding.UTF8.GetBytes($"{id}.{timestamp}.");
-        byte[] signed = new byte[prefix.Length + body.Length];
-        prefix.CopyTo(signed, 0);
-        body.CopyTo(signed.AsSpan(prefix.Length));
-        string expected = "v1," + Convert.ToBase64String(HMACSHA256.HashData(StandardKey(secret), signed));
-        // During a rotation there are two signatures, one for each secret.
-        if (!signatures.Split(' ').Select(signature => AreEqual(expected, signature)).ToArray().Contains(true))
+        bool fits = false;
+        string[] given = signatures.Split(' '); // during a rotation there are two, one for each secret
+        foreach (string secret in secrets)
         {
-            throw new WebhookVerificationException("webhook-signature does not fit the body and the secret");
+            string expected = WebhookSignature.Standard(body, id, timestamp, secret);
+            foreach (string signature in given)
+            {
+                fits |= AreEqual(expected, signature);
+            }
+        }
+        if (!fits)
+        {
+            throw new WebhookVerificationException("webhook-signature does not fit the body and a secret");
         }
     }
 
-    private static void VerifyAge(string timestamp, TimeSpan tolerance, TimeProvider time)
+    private static void VerifyAge(string timestamp, WebhookVerificationOptions options)
     {
         if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
         {
             throw new WebhookVerificationException("webhook-timestamp is not a number of seconds");
         }
-        double age = time.GetUtcNow().ToUnixTimeSeconds() - (double)seconds;
-        if (Math.Abs(age) > tolerance.TotalSeconds)
+        double age = options.TimeProvider.GetUtcNow().ToUnixTimeSeconds() - (double)seconds;
+        if (Math.Abs(age) > options.Tolerance.TotalSeconds)
         {
             throw new WebhookVerificationException("webhook-timestamp is too old or too far in the future: check the clock");
         }
@@ -113,27 +138,34 @@ public static class WebhookVerifier
 
     private static bool AreEqual(string expected, string given) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));
-
-    // The key is the decoded rest of a whsec_ secret. Any other secret, and one that is not base64, is a key as it is.
-    private static byte[] StandardKey(string secret)
-    {
-        if (secret.StartsWith(StandardPrefix, StringComparison.Ordinal))
-        {
-            string encoded = secret[StandardPrefix.Length..];
-            byte[] decoded = new byte[encoded.Length];
-            string padded = encoded.PadRight((encoded.Length + 3) / 4 * 4, '=');
-            bool isBase64 = Convert.TryFromBase64String(padded, decoded, out int length);
-            // .NET skips blanks in base64, and the product does not. An empty key would accept anybody's signature.
-            if (isBase64 && length > 0 && !encoded.Any(char.IsWhiteSpace))
-            {
-                return decoded[..length];
-            }
-        }
-        return Encoding.UTF8.GetBytes(secret);
-    }
 }
 
-/// <summary>A webhook is not signed with the secret, or is too old. Answer 401, and do nothing with it.</summary>
+/// <summary>Which webhooks are accepted.</summary>
+public sealed class WebhookVerificationOptions
+{
+    private TimeSpan _tolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>How old the signed timestamp may be, or how far in the future. Zero or more; the default is 5 minutes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than zero.</exception>
+    public TimeSpan Tolerance
+    {
+        get => _tolerance;
+        set => _tolerance = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "it is zero or more");
+    }
+
+    /// <summary>
+    /// Whether <c>X-Signature</c> is enough where there is no signature with a time. It can be sent again at any time later,
+    /// by whoever has seen it: do nothing for an event whose id you have seen. The default is false.
+    /// </summary>
+    public bool AllowUnsignedTimestamp { get; set; }
+
+    /// <summary>The clock that the timestamp is compared with.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}
+
+/// <summary>
+/// A webhook is not signed with a secret of the endpoint, or is too old. Answer 401, and do nothing with it.
+/// </summary>
 public sealed class WebhookVerificationException : CrmSolidException
 {
     /// <summary>Makes an exception with the reason and, where there is one, its cause.</summary>

@@ -11,7 +11,7 @@ internal sealed class FakeServer : HttpMessageHandler
 {
     public const string Key = "cs_live_a4f9_secretsecretsecret";
 
-    private readonly Queue<Func<HttpResponseMessage>> _answers = new();
+    private readonly Queue<Func<HttpRequestMessage, HttpResponseMessage>> _answers = new();
 
     public List<Sent> Requests { get; } = [];
 
@@ -47,7 +47,9 @@ internal sealed class FakeServer : HttpMessageHandler
         return response;
     });
 
-    public FakeServer Answer(Func<HttpResponseMessage> answer)
+    public FakeServer Answer(Func<HttpResponseMessage> answer) => Answer(_ => answer());
+
+    public FakeServer Answer(Func<HttpRequestMessage, HttpResponseMessage> answer)
     {
         _answers.Enqueue(answer);
         return this;
@@ -73,7 +75,12 @@ internal sealed class FakeServer : HttpMessageHandler
             Requests.Add(new($"{request.Method} {request.RequestUri!.PathAndQuery}", headers, body));
         }
         await Until;
-        HttpResponseMessage response = (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())();
+        Func<HttpRequestMessage, HttpResponseMessage> answer;
+        lock (_answers)
+        {
+            answer = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
+        }
+        HttpResponseMessage response = answer(request);
         response.RequestMessage = request;
         return response;
     }

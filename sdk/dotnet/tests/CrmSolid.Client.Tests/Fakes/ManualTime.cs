@@ -6,7 +6,20 @@ internal sealed class ManualTime : TimeProvider
     private readonly DateTimeOffset _start = new(2026, 6, 4, 9, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
 
-    public List<double> Waits { get; } = [];
+    private readonly List<double> _waits = [];
+
+    public List<double> Waits
+    {
+        get
+        {
+            lock (_waits)
+            {
+                return [.. _waits];
+            }
+        }
+    }
+
+    public TimeSpan Elapsed => _elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -18,8 +31,11 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Waits.Add(dueTime.TotalSeconds);
-        Advance(dueTime);
+        lock (_waits)
+        {
+            _waits.Add(dueTime.TotalSeconds);
+            Advance(dueTime);
+        }
         ThreadPool.QueueUserWorkItem(_ => callback(state));
         return new Fired();
     }
