@@ -41,7 +41,7 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_file_that_is_cut_off_is_an_error()
     {
-        Body(() => new CutStream());
+        Body(() => new CutStream([]));
         await using Stream file = await _server.Client().Contacts.ExportAsync();
         using var reader = new StreamReader(file);
         var error = await Assert.ThrowsAsync<ConnectionFailedException>(() => reader.ReadToEndAsync());
@@ -60,12 +60,34 @@ public sealed class DownloadTests
         Assert.Equal(canceled.Token, error.CancellationToken);
     }
 
+    [Fact]
+    public async Task A_file_that_is_closed_ends_its_connection()
+    {
+        var bodies = new List<MemoryStream>();
+        Body(() =>
+        {
+            bodies.Add(new MemoryStream(Encoding.UTF8.GetBytes(Csv)));
+            return bodies[^1];
+        });
+        CrmSolidClient client = _server.Client();
+        (await client.Contacts.ExportAsync()).Dispose();
+        await (await client.Contacts.ExportAsync()).DisposeAsync();
+        (await client.Files.ContentAsync("fil_1")).Dispose();
+        await (await client.Files.ContentAsync("fil_1")).DisposeAsync();
+        Assert.Equal(4, bodies.Count);
+        Assert.All(bodies, body => Assert.False(body.CanRead));
+    }
+
+    [Fact]
+    public async Task The_timeout_of_a_call_is_that_of_its_reads()
+    {
+        Body(() => new SilentStream());
+        await using Stream file = await _server.Client().Files.ContentAsync(
+            "fil_1", new() { Timeout = TimeSpan.FromSeconds(0.05), RetryFor = TimeSpan.Zero });
+        var error = await Assert.ThrowsAsync<RequestTimedOutException>(() => file.CopyToAsync(Stream.Null));
+        Assert.Contains("nothing came for 0.05 s", error.Message);
+    }
+
     private void Body(Func<Stream> body) =>
         _server.Answer(() => new HttpResponseMessage { Content = new StreamContent(body()) });
-
-    private sealed class CutStream : MemoryStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            ValueTask.FromException<int>(new IOException("connection reset"));
-    }
 }

@@ -261,12 +261,4 @@ public sealed class FileTests : IDisposable
             base.Dispose(disposing);
         }
     }
-
-    private sealed class CutStream(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Position < Length
-                ? base.ReadAsync(buffer, cancellationToken)
-                : ValueTask.FromException<int>(new IOException("connection reset"));
-    }
 }

@@ -90,7 +90,7 @@ internal sealed class Attempts(Limits limits, TimeProvider time)
     // The host is unknown, or its certificate is not trusted: that hardly passes within seconds.
     private static bool IsBadAddress(Exception? error) => error is not null && (
         error is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
-            or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
+            or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }
             or AuthenticationException
         || IsBadAddress(error.InnerException));
 

@@ -33,14 +33,6 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
     /// <summary>Each request is tried once: this class repeats it.</summary>
     protected Limits LimitsOf(ApiRequest request) => Transport.LimitsOf(request) with { RetryFor = TimeSpan.Zero, MaxRetries = 0 };
 
-    public static void Check(EventStreamOptions options)
-    {
-        if (options.GiveUpAfter < TimeSpan.Zero && options.GiveUpAfter != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options.GiveUpAfter), "it is zero or more, or infinite");
-        }
-    }
-
     public async ValueTask<bool> MoveNextAsync()
     {
         _current = null;
@@ -132,6 +124,18 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
         ApiRequest request = Request();
         Transport.Notify(request, _failures, wait, error);
         await Transport.PauseAsync(wait, request, Token).ConfigureAwait(false);
+    }
+}
+
+internal static class EventStreams
+{
+    /// <summary>Throws if options are none.</summary>
+    public static void Check(EventStreamOptions options)
+    {
+        if (options.GiveUpAfter < TimeSpan.Zero && options.GiveUpAfter != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options.GiveUpAfter), "it is zero or more, or infinite");
+        }
     }
 }
 

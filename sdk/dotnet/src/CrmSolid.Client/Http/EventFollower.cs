@@ -6,19 +6,35 @@ namespace CrmSolid.Client.Http;
 /// Follows the log of events, which has those of the last 30 days. A position is the cursor of a page and the ids that were
 /// taken of it: a page that is asked for again may have further events in between.
 /// </summary>
-internal sealed class EventFollower(
-    Transport transport, EventFollowOptions options, RequestOptions? request, CancellationToken callToken)
-    : IAsyncEnumerable<FollowedEvent>
+internal sealed class EventFollower : IAsyncEnumerable<FollowedEvent>
 {
     private const int PageSize = 100;
 
     // The log that begins in the future begins at its end, so the clock of this machine does not matter.
     private const string EndOfLog = "2999-01-01T00:00:00Z";
 
-    private readonly EventType[] _types = [.. options.Types ?? []];
+    private readonly Transport _transport;
+    private readonly EventFollowOptions _options;
+    private readonly EventType[] _types;
+    private readonly RequestOptions? _request;
+    private readonly CancellationToken _callToken;
+
+    public EventFollower(
+        Transport transport, EventFollowOptions options, RequestOptions? request, CancellationToken callToken)
+    {
+        (_transport, _options, _request, _callToken) = (transport, options, request?.Copy(), callToken);
+        _types = [.. options.Types ?? []];
+        EventStreams.Check(options);
+        if (options.PollInterval <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options.PollInterval), "it is more than zero");
+        }
+        _ = Position.Of(options);
+        _ = ApiRequest.Get($"/v1/events", _request);
+    }
 
     public IAsyncEnumerator<FollowedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new Enumerator(transport, options, _types, request, new(callToken, cancellationToken));
+        new Enumerator(_transport, _options, _types, _request, new(_callToken, cancellationToken));
 
     /// <summary>
     /// Events up to the page of <paramref name="Cursor"/> are taken, and of that page those in <paramref name="Taken"/>. The
@@ -124,6 +140,7 @@ internal sealed class EventFollower(
             if (!_isLoaded)
             {
                 string? kept = options.Store is { } store ? await store.LoadAsync(Token).ConfigureAwait(false) : null;
+                _saved = kept;
                 _position = string.IsNullOrEmpty(kept) ? _position : Position.Parse(kept);
                 _isLoaded = true;
             }

@@ -5,12 +5,23 @@ namespace CrmSolid.Client.Http;
 /// <summary>
 /// The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.
 /// </summary>
-internal sealed class MessageStream(
-    Transport transport, MessageStreamOptions options, RequestOptions? request, CancellationToken callToken)
-    : IAsyncEnumerable<StreamedEvent>
+internal sealed class MessageStream : IAsyncEnumerable<StreamedEvent>
 {
+    private readonly Transport _transport;
+    private readonly MessageStreamOptions _options;
+    private readonly RequestOptions? _request;
+    private readonly CancellationToken _callToken;
+
+    public MessageStream(
+        Transport transport, MessageStreamOptions options, RequestOptions? request, CancellationToken callToken)
+    {
+        (_transport, _options, _request, _callToken) = (transport, options, request?.Copy(), callToken);
+        EventStreams.Check(options);
+        _ = ApiRequest.Get($"/v1/messages/stream", _request).Header("Last-Event-ID", options.LastEventId);
+    }
+
     public IAsyncEnumerator<StreamedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new Enumerator(transport, options, request, new(callToken, cancellationToken));
+        new Enumerator(_transport, _options, _request, new(_callToken, cancellationToken));
 
     private sealed class Enumerator(
         Transport transport, MessageStreamOptions options, RequestOptions? request, CallerTokens tokens)
