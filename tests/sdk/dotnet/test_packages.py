@@ -8,14 +8,13 @@ import pytest
 
 from tests.sdk.dotnet.projects import SDK, DotNet
 
-NUSPEC = {"n": "http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd"}
 PACKAGES = sorted(path.parent.name for path in SDK.glob("src/*/*.csproj"))
 FRAMEWORKS = ("net8.0", "net10.0")
 
 
 def metadata(package: Path, name: str) -> ElementTree.Element:
     with zipfile.ZipFile(package) as archive:
-        found = ElementTree.fromstring(archive.read(f"{name}.nuspec")).find("n:metadata", NUSPEC)
+        found = ElementTree.fromstring(archive.read(f"{name}.nuspec")).find("{*}metadata")
     assert found is not None
     return found
 
@@ -37,7 +36,7 @@ def test_package_says_what_it_is(name: str, dotnet: DotNet) -> None:
         "projectUrl": "https://crmsolid.com/",
     }
     assert texts["authors"] and texts["description"] and texts["tags"] and "CHANGELOG.md" in texts["releaseNotes"]
-    repository = found.find("n:repository", NUSPEC)
+    repository = found.find("{*}repository")
     assert repository is not None
     assert (repository.attrib["type"], repository.attrib["url"]) == ("git", "https://github.com/crmsolid/crmsolid")
 
@@ -69,4 +68,4 @@ def test_package_names_no_folder_of_this_machine(name: str, framework: str, dotn
 
 def test_client_depends_on_no_package(dotnet: DotNet) -> None:
     found = metadata(dotnet.packed() / "CrmSolid.Client.1.0.0.nupkg", "CrmSolid.Client")
-    assert list(found.iterfind(".//n:dependency", NUSPEC)) == []
+    assert list(found.iterfind(".//{*}dependency")) == []
