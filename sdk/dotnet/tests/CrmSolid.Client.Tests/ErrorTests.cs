@@ -69,6 +69,48 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task The_HTTP_status_decides_and_not_the_one_in_the_problem()
+    {
+        _server.Answer(409, FakeServer.ProblemJson(200, "contact_opted_out"));
+        ApiException error = await RefusedAsync(_server);
+        Assert.IsType<ContactOptedOutException>(error);
+        Assert.Equal((409, 409), (error.Status, error.Problem.Status));
+    }
+
+    [Theory]
+    [InlineData(404, "", typeof(NotFoundException))]
+    [InlineData(404, "not JSON", typeof(NotFoundException))]
+    [InlineData(404, "[1]", typeof(NotFoundException))]
+    [InlineData(404, "null", typeof(NotFoundException))]
+    [InlineData(404, "\"text\"", typeof(NotFoundException))]
+    [InlineData(401, "{}", typeof(AuthenticationFailedException))]
+    [InlineData(412, """{"code": 5, "detail": null, "errors": "x", "status": "y"}""", typeof(PreconditionFailedException))]
+    [InlineData(422, """{"errors": [1, {"field": "text"}, null]}""", typeof(ValidationFailedException))]
+    [InlineData(418, "{", typeof(InvalidRequestException))]
+    [InlineData(599, "<html>", typeof(ServerErrorException))]
+    public async Task A_body_that_is_no_problem_gives_the_class_of_its_status(int status, string body, Type type)
+    {
+        _server.Answer(status, body, ("X-Request-Id", "req-7"), ("Retry-After", "3"));
+        ApiException error = await RefusedAsync(_server);
+        Assert.Equal(type, error.GetType());
+        Assert.Equal((status, "req-7", TimeSpan.FromSeconds(3)), (error.Status, error.RequestId, error.RetryAfter));
+        Assert.NotNull(error.IdempotencyKey);
+        if (status == 422)
+        {
+            Assert.Equal(("text", ""), (Assert.Single(error.Problem.Errors).Field, error.Problem.Errors[0].Code));
+        }
+    }
+
+    [Fact]
+    public async Task Half_of_a_problem_tells_what_it_has()
+    {
+        _server.Answer(409, """{"code": "contact_opted_out", "required_scope": 5, "extra": [1], "extra": [2]}""");
+        var error = Assert.IsType<ContactOptedOutException>(await RefusedAsync(_server));
+        Assert.Equal(2, error.Problem.AdditionalProperties!["extra"][0].GetInt32());
+        Assert.Contains("409 contact_opted_out", error.Message);
+    }
+
+    [Fact]
     public async Task An_answer_of_something_before_the_api_is_described()
     {
         _server.Answer(502, "<html>bad gateway</html>");

@@ -37,6 +37,23 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_was_answered_too_early_does_not_disturb_the_next_one()
+    {
+        byte[] file = new byte[400_000];
+        new Random(7).NextBytes(file);
+        using var slow = new SlowReads(file);
+        var server = new EarlyServer(slow);
+        var client = new CrmSolidClient(new HttpClient(server), new()
+        {
+            Key = FakeServer.Key,
+            BaseUrl = new("https://crm.test"),
+            TimeProvider = new ManualTime(),
+        });
+        await client.Files.UploadAsync(slow, "video.mp4");
+        Assert.True(server.Uploaded.AsSpan().IndexOf(file) > 0, "the second attempt has other bytes");
+    }
+
+    [Fact]
     public async Task An_upload_is_read_in_parts()
     {
         var reader = new Reader();
@@ -259,6 +276,44 @@ public sealed class FileTests : IDisposable
         {
             IsDisposed = true;
             base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Answers the first attempt while its body is still read, and takes the second one.</summary>
+    private sealed class EarlyServer(SlowReads file) : HttpMessageHandler
+    {
+        private bool _hasRefused;
+
+        public byte[] Uploaded { get; private set; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
+        {
+            if (!_hasRefused)
+            {
+                _hasRefused = true;
+                Stream body = await request.Content!.ReadAsStreamAsync(token);
+                await body.ReadExactlyAsync(new byte[100_000], CancellationToken.None);
+                file.NextDelay = TimeSpan.FromSeconds(0.3);
+                _ = body.ReadAsync(new byte[100_000], CancellationToken.None).AsTask();
+                file.NextDelay = TimeSpan.FromSeconds(0.6);
+                return new(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("") };
+            }
+            Uploaded = await request.Content!.ReadAsByteArrayAsync(token);
+            return new(HttpStatusCode.Created) { Content = new StringContent(Answers.Uploaded) };
+        }
+    }
+
+    /// <summary>Moves its position only some time after a read has begun, as a file on a slow disk.</summary>
+    private sealed class SlowReads(byte[] bytes) : MemoryStream(bytes)
+    {
+        public TimeSpan NextDelay { get; set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            TimeSpan delay = NextDelay;
+            NextDelay = TimeSpan.Zero;
+            await Task.Delay(delay, CancellationToken.None);
+            return await base.ReadAsync(buffer, CancellationToken.None);
         }
     }
 }

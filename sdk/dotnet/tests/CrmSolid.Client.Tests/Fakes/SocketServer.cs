@@ -18,6 +18,7 @@ internal sealed class SocketServer : IDisposable
     public SocketServer(Func<string, string> answer)
     {
         _answer = answer;
+        _listener.Server.ReceiveBufferSize = 64 * 1024;
         _listener.Start();
         _ = ServeAsync();
     }
@@ -40,7 +41,6 @@ internal sealed class SocketServer : IDisposable
         while (true)
         {
             using TcpClient connection = await _listener.AcceptTcpClientAsync();
-            connection.ReceiveBufferSize = 64 * 1024;
             NetworkStream stream = connection.GetStream();
             try
             {
