@@ -7,8 +7,10 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from tests.sdk.faults.scenarios import SCENARIOS, Scenario, Told, complaints, task
+from crmsolid_client import sign_webhook
+from tests.sdk.faults.scenarios import KEY, SCENARIOS, SECRET, Scenario, Told, complaints
 from tests.sdk.faults.server import FaultServer, Seen
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,6 +49,22 @@ class Suite:
             return {one.name: (self.server.seen[path_of[one.name]], one) for one in every}
         begun = [one.name for path, one in self.paths.items() if self.server.seen[path].requests]
         raise AssertionError(f"it does not end: {begun[-1]}")
+
+
+def task(scenario: Scenario, server: FaultServer, path: str) -> dict[str, Any]:
+    """What a driver is given, as JSON. ``path`` is that of the scenario on the server."""
+    headers: dict[str, str] = {}
+    if scenario.call.kind == "webhook":
+        signed = sign_webhook(scenario.call.body.encode(), SECRET, webhook_id="evt_1")
+        headers = {name.upper(): value for name, value in signed.items()}
+    return {
+        "name": scenario.name,
+        "url": server.url(path, scenario.server),
+        "key": KEY,
+        "clock": scenario.clock,
+        "options": scenario.options,
+        "call": {**dataclasses.asdict(scenario.call), "headers": headers},
+    }
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import sys
 from tests.sdk.faults.scenarios import SCENARIOS, Told, complaints
 from tests.sdk.faults.server import Seen
 from tests.sdk.faults.suite import Suite
+from tests.sdk.faults.table import PAGE, page
 
 DRIVER = [sys.executable, "-m", "tests.sdk.faults.python_driver"]
 
@@ -24,3 +25,7 @@ def test_scenarios_are_different_and_a_client_that_makes_no_call_fails_each() ->
         idle = Told(one.name, "ok", 0.0, 0)
         other = dataclasses.replace(idle, outcome=one.outcome)
         assert complaints(one, Seen(), idle) and (one.call.kind == "webhook" or complaints(one, Seen(), other))
+
+
+def test_table_of_the_documentation_has_every_scenario() -> None:
+    assert PAGE.read_text() == page(), "run python -m tests.sdk.faults.table"
