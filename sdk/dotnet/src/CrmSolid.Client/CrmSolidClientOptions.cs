@@ -72,7 +72,7 @@ public sealed class CrmSolidClientOptions
     /// </summary>
     public Action<RetryNotice>? OnRetry { get; set; }
 
-    /// <summary>The clock of waits before retries and of pacing.</summary>
+    /// <summary>The clock of time limits, of waits before retries and of pacing.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     internal TimeSpan? GivenRetryFor => _retryFor;

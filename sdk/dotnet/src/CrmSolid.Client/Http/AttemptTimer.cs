@@ -6,13 +6,14 @@ namespace CrmSolid.Client.Http;
 internal sealed class AttemptTimer : IDisposable
 {
     private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenRegistration _caller;
     private readonly TimeSpan _timeout;
 
-    public AttemptTimer(TimeSpan timeout, CancellationToken cancellationToken)
+    public AttemptTimer(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         _timeout = timeout;
-        _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _source.CancelAfter(timeout);
+        _source = new CancellationTokenSource(timeout, time);
+        _caller = cancellationToken.UnsafeRegister(source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
     public CancellationToken Token => _source.Token;
@@ -33,5 +34,9 @@ internal sealed class AttemptTimer : IDisposable
         }
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _caller.Dispose();
+        _source.Dispose();
+    }
 }

@@ -10,17 +10,20 @@ internal sealed class DownloadStream : ReadStream
     private readonly Stream _body;
     private readonly string _request;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
 
-    private DownloadStream(HttpResponseMessage response, Stream body, string request, TimeSpan timeout) =>
-        (_response, _body, _request, _timeout) = (response, body, request, timeout);
+    private DownloadStream(
+        HttpResponseMessage response, Stream body, string request, TimeSpan timeout, TimeProvider time) =>
+        (_response, _body, _request, _timeout, _time) = (response, body, request, timeout, time);
 
     public static async Task<DownloadStream> OfAsync(
-        HttpResponseMessage response, ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        HttpResponseMessage response, ApiRequest request, TimeSpan timeout, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         try
         {
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return new(response, body, $"{request.Method} {request.Path}", timeout);
+            return new(response, body, $"{request.Method} {request.Path}", timeout, time);
         }
         catch
         {
@@ -31,8 +34,7 @@ internal sealed class DownloadStream : ReadStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(_timeout);
+        using var idle = new AttemptTimer(_timeout, _time, cancellationToken);
         try
         {
             return await _body.ReadAsync(buffer, idle.Token).ConfigureAwait(false);

@@ -44,7 +44,7 @@ internal sealed class MessageStream : IAsyncEnumerable<StreamedEvent>
                 ApiRequest asked = Request();
                 _response = await Transport.SendAsync(asked, LimitsOf(asked), Token).ConfigureAwait(false);
                 Stream body = await DownloadStream
-                    .OfAsync(_response, asked, Transport.Options.StreamIdleTimeout, Token).ConfigureAwait(false);
+                    .OfAsync(_response, asked, Transport.Options.StreamIdleTimeout, Time, Token).ConfigureAwait(false);
                 _reader = new StreamReader(body, Encoding.UTF8);
                 _openedAt = Time.GetTimestamp();
                 if (_lastEventId is not null)

@@ -104,6 +104,8 @@ internal sealed class ResumingStream(Transport transport, FormattableString path
             throw new ConnectionFailedException($"{request.Path} broke off and is no longer the same: ask for it again");
         }
         _version = response.Headers.ETag?.ToString();
-        _part = await DownloadStream.OfAsync(response, request, limits.Timeout, cancellationToken).ConfigureAwait(false);
+        _part = await DownloadStream
+            .OfAsync(response, request, limits.Timeout, transport.Options.TimeProvider, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

@@ -103,7 +103,7 @@ internal sealed class Transport
     public async Task<Stream> DownloadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
-        return await DownloadStream.OfAsync(response, request, LimitsOf(request).Timeout, cancellationToken)
+        return await DownloadStream.OfAsync(response, request, LimitsOf(request).Timeout, Time, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -205,7 +205,7 @@ internal sealed class Transport
     private async Task<Answer> AttemptAsync(
         ApiRequest request, Attempts attempts, int window, CancellationToken cancellationToken)
     {
-        using var timer = new AttemptTimer(attempts.Timeout, cancellationToken);
+        using var timer = new AttemptTimer(attempts.Timeout, Time, cancellationToken);
         using HttpRequestMessage message = request.ToMessage(_address, timer.Restart);
         message.Headers.Authorization = _authorization;
         message.Headers.UserAgent.Add(UserAgent);

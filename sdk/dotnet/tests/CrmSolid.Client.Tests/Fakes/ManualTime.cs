@@ -1,6 +1,8 @@
 namespace CrmSolid.Client.Tests;
 
-/// <summary>A clock on which every wait ends at once, having moved the clock by its length.</summary>
+/// <summary>
+/// A clock on which every wait ends at once, having moved the clock by its length. Time limits go by the real clock.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly DateTimeOffset _start = new(2026, 6, 4, 9, 0, 0, TimeSpan.Zero);
@@ -31,6 +33,10 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (state is CancellationTokenSource)
+        {
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
         lock (_waits)
         {
             _waits.Add(dueTime.TotalSeconds);
