@@ -201,7 +201,7 @@ async function told(task: Task): Promise<object> {
   const elapsed = (isFake ? clock.time : performance.now() - began) / 1000;
   const text = [inspect(crm), ...log];
   if (failure === null) return { name, outcome: "ok", elapsed, attempts: network.attempts, text: text.join(""), items };
-  const error = failure as Error & { status?: number; idempotencyKey?: string; requestId?: string };
+  const error = failure as Error & { status?: number; idempotencyKey?: string; requestId?: string; mayHaveHappened?: boolean };
   text.push(String(error), inspect(error, { depth: 10, showHidden: true }), JSON.stringify(error));
   return {
     name,
@@ -211,6 +211,7 @@ async function told(task: Task): Promise<object> {
     status: error.status ?? null,
     key: error.idempotencyKey ?? null,
     request_id: error.requestId ?? null,
+    may_have_happened: error.mayHaveHappened ?? null,
     text: text.join(""),
     items: error instanceof UnreadableEvent ? [`?${error.id}`] : items,
   };

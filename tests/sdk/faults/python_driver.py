@@ -373,7 +373,8 @@ def told(
         items = [f"?{error.id}"]
     outcome = next((name for kind, name in OUTCOMES if isinstance(error, kind)), type(error).__name__)
     status, request_id = getattr(error, "status", None), getattr(error, "request_id", None)
-    return Told(name, outcome, elapsed, attempts, status, idempotency_key_of(error), request_id, text, items)
+    sent = getattr(error, "may_have_happened", None)
+    return Told(name, outcome, elapsed, attempts, status, idempotency_key_of(error), request_id, sent, text, items)
 
 
 LOG: list[str] = []

@@ -86,6 +86,7 @@ class Told:
     status: int | None = None
     key: str | None = None
     request_id: str | None = None
+    may_have_happened: bool | None = None
     text: str = ""
     items: Sequence[str] = ()
 
@@ -619,6 +620,8 @@ def complaints(scenario: Scenario, seen: Seen, told: Told) -> list[str]:
             told.key,
             told.key is not None and (scenario.server != "server" or {told.key} == seen.keys),
         )
+    if scenario.outcome in ("connection", "timeout") and scenario.call.is_write:
+        check("may have happened", told.may_have_happened, told.may_have_happened is (scenario.server == "server"))
     if scenario.outcome not in OF_NO_ANSWER and scenario.is_answer_known:
         check("request id of the error", told.request_id, told.request_id == "req_1")
     for name, values in scenario.asked.items():

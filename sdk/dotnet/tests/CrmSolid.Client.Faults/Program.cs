@@ -24,8 +24,8 @@ internal sealed record FaultCall(
 internal sealed record FaultTask(string Name, string Url, string Key, string Clock, FaultOptions Options, FaultCall Call);
 
 internal sealed record Told(
-    string Name, string Outcome, double Elapsed, int Attempts, int? Status, string? Key, string? RequestId, string Text,
-    IReadOnlyList<string> Items);
+    string Name, string Outcome, double Elapsed, int Attempts, int? Status, string? Key, string? RequestId, bool? MayHaveHappened,
+    string Text, IReadOnlyList<string> Items);
 
 internal sealed class Scenario
 {
@@ -75,7 +75,7 @@ internal sealed class Scenario
         double elapsed = (_time?.Now ?? Stopwatch.GetElapsedTime(began)).TotalSeconds;
         if (failure is null)
         {
-            return new(_task.Name, "ok", elapsed, _handler.Attempts, null, null, null, _text.ToString(), _items);
+            return new(_task.Name, "ok", elapsed, _handler.Attempts, null, null, null, null, _text.ToString(), _items);
         }
         _text.AppendLine(failure.ToString());
         var (status, requestId) = failure switch
@@ -86,7 +86,8 @@ internal sealed class Scenario
         };
         string? key = (failure as CrmSolidException)?.IdempotencyKey ?? (failure as CallCanceledException)?.IdempotencyKey;
         return new(
-            _task.Name, Outcome(failure), elapsed, _handler.Attempts, status, key, requestId, _text.ToString(),
+            _task.Name, Outcome(failure), elapsed, _handler.Attempts, status, key, requestId,
+            (failure as ConnectionFailedException)?.MayHaveHappened, _text.ToString(),
             failure is UnreadableEventException unreadable ? [$"?{unreadable.Id}"] : _items);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -125,39 +124,6 @@ public sealed class PacingTests
         Assert.Equal(3, _server.Requests.Count);
     }
 
-    [Theory]
-    [InlineData(200)]
-    [InlineData(10)]
-    [InlineData(1)]
-    public async Task Two_hundred_sends_at_fifty_a_window_make_at_most_204_requests(int callers)
-    {
-        var time = new FakeTimeProvider();
-        var server = new LimitedServer(time, limit: 50);
-        var client = new CrmSolidClient(new HttpClient(server), new()
-        {
-            Key = FakeServer.Key,
-            BaseUrl = new("https://crm.test"),
-            TimeProvider = time,
-        });
-        int left = 200;
-        Task all = Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                await client.Messages.SendAsync(1, "@sarah", "Hi");
-            }
-        })));
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!all.IsCompleted && watch.Elapsed < TimeSpan.FromSeconds(60))
-        {
-            await Task.Delay(1);
-            time.Advance(TimeSpan.FromSeconds(0.5));
-        }
-        await all;
-        Assert.Equal(200, server.Accepted);
-        Assert.InRange(server.Requests, 200, 204);
-    }
-
     [Fact]
     public async Task A_first_request_that_is_lost_lets_the_next_one_go_ahead()
     {
@@ -204,45 +170,4 @@ public sealed class PacingTests
         ("X-RateLimit-Limit", $"{limit}"),
         ("X-RateLimit-Remaining", $"{remaining}"),
         ("X-RateLimit-Reset", $"{reset}"));
-
-    /// <summary>Counts in windows of 60 seconds, and refuses what is more than the limit.</summary>
-    private sealed class LimitedServer(TimeProvider time, int limit) : HttpMessageHandler
-    {
-        private readonly object _lock = new();
-        private readonly DateTimeOffset _start = time.GetUtcNow();
-        private long _window;
-        private int _count;
-
-        public int Requests { get; private set; }
-
-        public int Accepted { get; private set; }
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
-        {
-            lock (_lock)
-            {
-                double at = (time.GetUtcNow() - _start).TotalSeconds + 17; // no window begins with the first request
-                if ((long)(at / 60) != _window)
-                {
-                    (_window, _count) = ((long)(at / 60), 0);
-                }
-                Requests++;
-                bool isAccepted = ++_count <= limit;
-                Accepted += isAccepted ? 1 : 0;
-                string reset = $"{Math.Ceiling(60 - (at % 60))}";
-                var response = new HttpResponseMessage(isAccepted ? HttpStatusCode.Accepted : HttpStatusCode.TooManyRequests)
-                {
-                    Content = new StringContent(isAccepted ? Answers.Queued : FakeServer.ProblemJson(429, "rate_limited")),
-                };
-                response.Headers.Add("X-RateLimit-Limit", $"{limit}");
-                response.Headers.Add("X-RateLimit-Remaining", $"{Math.Max(0, limit - _count)}");
-                response.Headers.Add("X-RateLimit-Reset", reset);
-                if (!isAccepted)
-                {
-                    response.Headers.Add("Retry-After", reset);
-                }
-                return Task.FromResult(response);
-            }
-        }
-    }
 }

@@ -56,16 +56,6 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_silent_stream_is_opened_again()
-    {
-        _server.Answer(() => new HttpResponseMessage { Content = new StreamContent(new SilentStream()) });
-        Stream(Frame("7", "evt_7"));
-        CrmSolidClient client = _server.Client(options => options.StreamIdleTimeout = TimeSpan.FromMilliseconds(20));
-        Assert.Equal([("7", "evt_7")], await ReadAsync(1, client: client));
-        Assert.InRange(_server.Requests.Count, 2, int.MaxValue);
-    }
-
-    [Fact]
     public async Task An_id_without_data_is_where_the_stream_goes_on()
     {
         Stream("id: 6\n\n");
