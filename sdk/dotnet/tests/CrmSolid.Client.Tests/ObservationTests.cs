@@ -100,6 +100,24 @@ public sealed class ObservationTests : IDisposable
         CrmSolidClient client = new SilentServer(canceled.Cancel).Client();
         await Assert.ThrowsAsync<CallCanceledException>(() => client.MeAsync(cancellationToken: canceled.Token));
         Assert.Equal("CrmSolid.Client.CallCanceledException", Assert.Single(_activities).GetTagItem("error.type"));
+        Assert.Single(_activities[0].Events);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_canceled_between_its_attempts_has_no_attempt_more()
+    {
+        using var canceled = new CancellationTokenSource();
+        _server.Refuse(503, "service_unavailable");
+        CrmSolidClient client = _server.Client(options =>
+        {
+            options.TimeProvider = TimeProvider.System;
+            options.OnRetry = _ => canceled.Cancel();
+        });
+        await Assert.ThrowsAsync<CallCanceledException>(() => client.MeAsync(cancellationToken: canceled.Token));
+        Activity activity = Assert.Single(_activities);
+        Assert.Equal("CrmSolid.Client.CallCanceledException", activity.GetTagItem("error.type"));
+        Assert.Null(activity.GetTagItem("http.response.status_code"));
+        Assert.Equal("503", Assert.Single(activity.Events).Tags.ToDictionary()["error.type"]);
     }
 
     [Fact]

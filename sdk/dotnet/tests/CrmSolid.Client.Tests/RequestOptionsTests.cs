@@ -24,6 +24,14 @@ public sealed class RequestOptionsTests
         Assert.StartsWith("crmsolid-client-dotnet/", headers["user-agent"]);
     }
 
+    [Fact]
+    public async Task A_program_may_name_itself()
+    {
+        var headers = new Dictionary<string, string> { ["User-Agent"] = "importer/2" };
+        await _server.Client().Contacts.GetAsync("con_1", new() { Headers = headers });
+        Assert.Equal("importer/2", Assert.Single(_server.Requests).Headers["user-agent"]);
+    }
+
     [Theory]
     [InlineData("Authorization", "Bearer other")]
     [InlineData("idempotency-key", "other")]

@@ -75,4 +75,16 @@ public sealed class RetryTests
         await _server.Client().MeAsync();
         Assert.InRange(Assert.Single(_server.Time.Waits), 20, 20.25);
     }
+
+    [Fact]
+    public async Task A_date_to_come_back_at_is_that_of_the_clock_that_told_it()
+    {
+        DateTimeOffset wrong = _server.Time.GetUtcNow().AddYears(-1);
+        _server.Refuse(
+            503, "service_unavailable", ("Date", wrong.ToString("R")), ("Retry-After", wrong.AddSeconds(20).ToString("R")));
+        _server.Refuse(503, "service_unavailable", ("Retry-After", wrong.ToString("R")));
+        await _server.Answer(200, Answers.Me).Client().MeAsync();
+        Assert.InRange(_server.Time.Waits[0], 20, 20.25);
+        Assert.InRange(_server.Time.Waits[1], 0.5, 1);
+    }
 }

@@ -73,9 +73,6 @@ internal sealed class ApiRequest
     public static ApiRequest Write(HttpMethod method, FormattableString path, RequestOptions? options) =>
         new(method, Escape(path), path.Format, options, Key(options?.IdempotencyKey));
 
-    public static ApiRequest Write(HttpMethod method, FormattableString path, string? idempotencyKey) =>
-        new(method, Escape(path), path.Format, options: null, Key(idempotencyKey));
-
     /// <summary>Any call: one that is no read gets an idempotency key.</summary>
     public static ApiRequest Raw(HttpMethod method, string path, RawRequest? raw, RequestOptions? options)
     {

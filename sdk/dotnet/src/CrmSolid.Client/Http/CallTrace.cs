@@ -53,6 +53,9 @@ internal sealed class CallTrace : IDisposable
         },
         error);
 
+    /// <summary>The caller has ended the call, also while no attempt was made.</summary>
+    public void Canceled(CallCanceledException error) => (_status, _error) = (null, error.GetType().FullName);
+
     public void Dispose()
     {
         if (_attempt > 0 && Retries.Enabled)

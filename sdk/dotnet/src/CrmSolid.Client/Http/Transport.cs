@@ -153,6 +153,11 @@ internal sealed class Transport
                     trace.Answered(attempts.Made, answer.Info.Status);
                     return answer;
                 }
+                catch (CallCanceledException canceled)
+                {
+                    trace.Failed(attempts.Made, canceled);
+                    throw;
+                }
                 catch (CrmSolidException failure)
                 {
                     trace.Failed(attempts.Made, failure);
@@ -172,7 +177,7 @@ internal sealed class Transport
         }
         catch (CallCanceledException canceled)
         {
-            trace.Failed(attempts.Made, canceled);
+            trace.Canceled(canceled);
             throw;
         }
     }
@@ -208,7 +213,10 @@ internal sealed class Transport
         using var timer = new AttemptTimer(attempts.Timeout, Time, cancellationToken);
         using HttpRequestMessage message = request.ToMessage(_address, timer.Restart);
         message.Headers.Authorization = _authorization;
-        message.Headers.UserAgent.Add(UserAgent);
+        if (!message.Headers.Contains("User-Agent"))
+        {
+            message.Headers.UserAgent.Add(UserAgent);
+        }
         Uri asked = message.RequestUri!;
         Answer? answer = null;
         try
