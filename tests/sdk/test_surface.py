@@ -70,12 +70,18 @@ def example(hint: Any) -> Any:
     return {str: "x_1", int: 7, float: 7.0, bool: True, datetime.datetime: now, bytes: b"a"}[hint]
 
 
-def call_with_everything(function: Callable[..., Any]) -> None:
-    """Call a method with all of its arguments; the answer is an error."""
+def arguments_of(function: Callable[..., Any]) -> tuple[list[Any], dict[str, Any]]:
+    """A value for each argument of a method."""
     hints = typing.get_type_hints(function)
     parameters = inspect.signature(function).parameters.values()
     values = {one.name: example(hints[one.name]) if one.name != "file" else b"a\n" for one in parameters}
     positional = [values.pop(one.name) for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    return positional, values
+
+
+def call_with_everything(function: Callable[..., Any]) -> None:
+    """Call a method with all of its arguments; the answer is an error."""
+    positional, values = arguments_of(function)
     with pytest.raises(errors.APIError):
         result = function(*positional, **values)
         match result:

@@ -33,14 +33,17 @@ function withoutNull(schema) {
   return [others[0], others.length < several.length];
 }
 
-/** How a member is read: "" as it is, "[]" a list, "{}" a map, "Name" an object, "[]Name" a list of objects. */
+/** How a member is read: "" as it is, "[]" a list, "{}" a map, "Name" an object, "[]Name" a list of objects, "?[]Name"
+ * the same or null. */
 function kindOf(given, name) {
   const [schema, nullable] = withoutNull(given);
   const plain = resolved(schema);
   const type = [plain.type].flat().find((each) => each !== "null");
   if (type === "array") {
-    const item = nullable ? "" : kindOf(plain.items ?? {}, `${name}[]`);
-    return nullable ? "" : `[]${/^[A-Z]/.test(item) ? item : ""}`;
+    const item = kindOf(plain.items ?? {}, `${name}[]`);
+    const list = `[]${/^[A-Z]/.test(item) ? item : ""}`;
+    if (!nullable) return list;
+    return list === "[]" ? "" : `?${list}`;
   }
   if (type !== "object") return "";
   if (!plain.properties) return nullable ? "" : "{}";
@@ -105,7 +108,8 @@ const lines = [
   ...operations.map(({ id, entry }) => `  ${id}: [${entry.map(quoted).join(", ")}],`),
   "};",
   "",
-  "/** How the members of an object are read: `[]` a list, `{}` a map, a name an object, `[]` and a name a list of them. */",
+  "/** How the members of an object are read: `[]` a list, `{}` a map, a name an object, `[]` and a name a list of them,",
+  " * `?` before it: or null. */",
   "export const shapes: Record<string, Readonly<Record<string, string>>> = {",
   ...Object.entries(shapes).map(([name, shape]) => `  ${quoted(name)}: ${quoted(shape)},`),
   "};",

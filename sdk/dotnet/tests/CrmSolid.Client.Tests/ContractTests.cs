@@ -188,17 +188,35 @@ public sealed class ContractTests
             .Prepend(schema);
     }
 
-    private static async Task<ILookup<Operation, Call>> CallAllAsync()
+    /// <summary>The methods that make a call, each with the part of the client that has it.</summary>
+    internal static IEnumerable<(Func<CrmSolidClient, object> Resource, MethodInfo Method)> Methods()
     {
-        var calls = new List<Call> { await CallAsync(client => client, typeof(CrmSolidClient).GetMethod("MeAsync")!) };
+        yield return (client => client, typeof(CrmSolidClient).GetMethod("MeAsync")!);
         foreach (PropertyInfo resource in typeof(CrmSolidClient).GetProperties())
         {
             // A follower reads a list, from a position that is not any text.
             foreach (MethodInfo method in resource.PropertyType.GetMethods().Where(method =>
                 method.IsVirtual && method.Name.EndsWith("Async") && method.Name != nameof(EventsClient.FollowAsync)))
             {
-                calls.Add(await CallAsync(client => resource.GetValue(client)!, method));
+                yield return (client => resource.GetValue(client)!, method);
             }
+        }
+    }
+
+    /// <summary>A value for each argument of a method.</summary>
+    internal static object?[] Arguments(MethodInfo method) =>
+        method.GetParameters().Select(one => Sample(one.ParameterType, one.Name!)).ToArray();
+
+    /// <summary>The id of the operation that a request is for.</summary>
+    internal static string? OperationOf(string line) =>
+        Operations.FirstOrDefault(operation => operation.Line.IsMatch(line))?.Id;
+
+    private static async Task<ILookup<Operation, Call>> CallAllAsync()
+    {
+        var calls = new List<Call>();
+        foreach (var (resource, method) in Methods())
+        {
+            calls.Add(await CallAsync(resource, method));
         }
         return calls.ToLookup(call => Operations.FirstOrDefault(operation => operation.Line.IsMatch(call.Sent.Line))
             ?? throw new InvalidOperationException($"{call.Method} sends {call.Sent.Line}"));
@@ -208,8 +226,7 @@ public sealed class ContractTests
     private static async Task<Call> CallAsync(Func<CrmSolidClient, object> resource, MethodInfo method)
     {
         var server = new FakeServer().Refuse(401, "token_invalid");
-        object?[] arguments = method.GetParameters().Select(one => Sample(one.ParameterType, one.Name!)).ToArray();
-        object result = method.Invoke(resource(server.Client()), arguments)!;
+        object result = method.Invoke(resource(server.Client()), Arguments(method))!;
         await Assert.ThrowsAsync<AuthenticationFailedException>(() => CompleteAsync(result));
         Type? model = method.ReturnType.GetGenericArguments().FirstOrDefault();
         bool isWholeList = model is { IsGenericType: true };

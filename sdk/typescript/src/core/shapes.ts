@@ -19,9 +19,14 @@ export function readAnswer<T>(value: unknown, shape: string): T {
 
 /** The objects of a page, as `readAnswer`. */
 export function readRows(value: unknown, shape: string): unknown[] {
-  const rows = isObject(value) ? value["data"] : undefined;
+  return rowsOf(value).map((row) => readAnswer(row, shape));
+}
+
+/** The rows of a page as they came; none if it has no list. */
+export function rowsOf(value: unknown): unknown[] {
+  const rows = isObject(value) ? value["data"] ?? [] : undefined;
   if (!Array.isArray(rows)) throw new Misfit("it has no list");
-  return rows.map((row) => readAnswer(row, shape));
+  return rows.filter((row) => row !== null);
 }
 
 /** Throws UnreadableEvent if it has no id or type, or does not fit. */
@@ -60,6 +65,7 @@ function filled(value: Json, name: string, path: string): Json {
 
 function part(value: unknown, kind: string, path: string): unknown {
   if (kind === "") return value;
+  if (kind.startsWith("?")) return value === undefined || value === null ? null : part(value, kind.slice(1), path);
   if (kind.startsWith("[]")) {
     if (!Array.isArray(value ?? [])) throw new Misfit(`${path} is no list`);
     const rows = (value ?? []) as unknown[];

@@ -54,12 +54,14 @@ internal static class EventReader
         return (id, type);
     }
 
-    /// <summary>The rows of a page, each as it came. Throws a <see cref="JsonException"/> if it has no list.</summary>
+    /// <summary>
+    /// The rows of a page, each as it came; none if it has no list. Throws a <see cref="JsonException"/> if it is no page.
+    /// </summary>
     public static EventRows ReadRows(Answer answer)
     {
         ReadOnlyMemory<byte> page = answer.Body;
         var reader = new Utf8JsonReader(page.Span);
-        List<byte[]>? rows = null;
+        List<byte[]> rows = [];
         string? next = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -70,9 +72,12 @@ internal static class EventReader
             bool isData = reader.ValueTextEquals("data"u8);
             bool isNext = reader.ValueTextEquals("next_cursor"u8);
             reader.Read();
-            if (isData && reader.TokenType == JsonTokenType.StartArray)
+            if (isData && reader.TokenType != JsonTokenType.Null)
             {
-                rows = [];
+                if (reader.TokenType != JsonTokenType.StartArray)
+                {
+                    throw new JsonException("its data are no list");
+                }
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     int start = (int)reader.TokenStartIndex;
@@ -84,7 +89,7 @@ internal static class EventReader
             next = isNext && reader.TokenType == JsonTokenType.String ? reader.GetString() : next;
             reader.Skip();
         }
-        return new(rows ?? throw new JsonException("it has no list"), next, answer.Info);
+        return new(rows, next, answer.Info);
     }
 }
 

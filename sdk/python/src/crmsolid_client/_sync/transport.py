@@ -95,7 +95,7 @@ class Transport:
         response = self.send(call)
         try:
             answer: Any = response.json()
-            rows = [_row(row, shape) for row in answer["data"]]
+            rows = [_row(row, shape) for row in answer.get("data") or () if row is not None]
             cursor, synced_until = answer.get("next_cursor"), _TIME.validate_python(answer.get("synced_until"))
         except pydantic.ValidationError as error:
             raise _unexpected(call, response, _misfit(shape, error)) from None

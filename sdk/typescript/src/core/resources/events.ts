@@ -5,7 +5,7 @@ import { UnreadableEvent } from "../errors.js";
 import { EventFollower, type FollowOptions } from "../follow.js";
 import { Pages } from "../pages.js";
 import { callOf } from "../requests.js";
-import { eventOf, isObject, Misfit } from "../shapes.js";
+import { eventOf, rowsOf } from "../shapes.js";
 import { Resource } from "./resource.js";
 
 export type EventPage = Omit<Answer<"list_events">, "data"> & { data: Event[] };
@@ -47,8 +47,7 @@ export class Events extends Resource {
 }
 
 function readPage(value: unknown, onUnreadable: EventListOptions["onUnreadable"]): EventPage {
-  if (!isObject(value) || !Array.isArray(value["data"])) throw new Misfit("it has no list");
-  const data = value["data"].flatMap((row: unknown): Event[] => {
+  const data = rowsOf(value).flatMap((row: unknown): Event[] => {
     try {
       return [eventOf(row, () => JSON.stringify(row))];
     } catch (error) {
@@ -57,5 +56,5 @@ function readPage(value: unknown, onUnreadable: EventListOptions["onUnreadable"]
       return [];
     }
   });
-  return { ...value, data } as EventPage;
+  return { next_cursor: null, ...(value as object), data } as EventPage;
 }

@@ -1,0 +1,3 @@
+from tests.sdk.typescript.conftest import typescript
+
+__all__ = ["typescript"]
