@@ -56,5 +56,5 @@ function readPage(value: unknown, onUnreadable: EventListOptions["onUnreadable"]
       return [];
     }
   });
-  return { next_cursor: null, ...(value as object), data } as EventPage;
+  return { ...(value as object), data } as EventPage;
 }
