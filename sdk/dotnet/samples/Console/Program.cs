@@ -28,7 +28,7 @@ var hasBegun = new TaskCompletionSource();
 Task following = FollowAsync();
 await Task.WhenAny(hasBegun.Task, following);
 
-QueuedMessage message = await crm.Messages.SendAsync(accountId, to, "Hi {first_name}");
+QueuedMessage message = await crm.Messages.SendAsync(accountId, to, "Hi {first_name|there}");
 Console.WriteLine($"message {message.Id} {message.Status}");
 
 await foreach (Contact contact in crm.Contacts.ListAsync(new ContactQuery { Sort = ContactSort.CreatedAtDescending }))
