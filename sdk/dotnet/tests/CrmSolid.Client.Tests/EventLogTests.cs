@@ -62,7 +62,7 @@ public sealed class EventLogTests
     [Fact]
     public async Task A_page_that_is_no_page_and_one_event_that_is_none_are_errors()
     {
-        _server.Answer(200, """{"next_cursor": "a"}""");
+        _server.Answer(200, """["next_cursor"]""");
         await Assert.ThrowsAsync<UnexpectedAnswerException>(
             async () => await _server.Client().Events.ListAsync().GetAsyncEnumerator().MoveNextAsync());
         var server = new FakeServer().Answer(200, Unreadable);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Xunit;
@@ -10,7 +11,10 @@ public sealed class ObservationTests : IDisposable
     private readonly FakeServer _server = new();
     private readonly Activity _root = new Activity("test").Start();
     private readonly List<Activity> _activities = [];
-    private readonly List<(string Name, double Value, Dictionary<string, object?> Tags)> _measured = [];
+
+    // The meter is the process's: clients of other tests are measured at the same time.
+    private readonly ConcurrentQueue<(string Name, double Value, Dictionary<string, object?> Tags)> _measured = new();
+
     private readonly ActivityListener _listener;
     private readonly MeterListener _meter = new();
 
@@ -158,11 +162,6 @@ public sealed class ObservationTests : IDisposable
 
     private CrmSolidClient Client(string host) => _server.Client(options => options.BaseUrl = new($"https://{host}"));
 
-    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        lock (_measured)
-        {
-            _measured.Add((instrument.Name, value, tags.ToArray().ToDictionary()));
-        }
-    }
+    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _measured.Enqueue((instrument.Name, value, tags.ToArray().ToDictionary()));
 }
