@@ -1,4 +1,4 @@
-"""The samples, built against the packed packages for both versions of .NET, run against the product."""
+"""The samples and the benchmarks, built for both versions of .NET. The samples run against the product."""
 
 import contextlib
 import os
@@ -111,3 +111,8 @@ def test_web_application_handles_each_event_once_and_catches_up_after_a_restart(
             lines.write("begin\n")
         with running_web(program, port, log, environment):
             wait_until(lambda: len(set(handled("contact.created"))) == 2, "the event that was missed")
+
+
+def test_benchmarks_compile(dotnet: DotNet) -> None:
+    dotnet.built()
+    dotnet.once("benchmarks", "build", str(SDK / "benchmarks"), "-c", "Release")
