@@ -55,6 +55,7 @@ OLDEST_PYTHON = {"python_version": "3.11", "python_full_version": "3.11.14"}
 # The packages that the projects of the .NET client name; CrmSolid.Client itself needs none.
 NUGET = {
     "Microsoft.AspNetCore.TestHost": "MIT",
+    "Microsoft.CodeAnalysis.PublicApiAnalyzers": "MIT",
     "Microsoft.Extensions.Diagnostics.HealthChecks": "MIT",
     "Microsoft.Extensions.Hosting": "MIT",
     "Microsoft.Extensions.Http": "MIT",
@@ -141,7 +142,8 @@ def vendored() -> list[tuple[str, str]]:
 def nuget() -> list[tuple[str, str]]:
     """The packages of others that the projects of the .NET client name."""
     names: set[str] = set()
-    for project in (ROOT / "sdk" / "dotnet").rglob("*.csproj"):
+    folder = ROOT / "sdk" / "dotnet"
+    for project in [*folder.rglob("*.csproj"), *folder.rglob("*.props")]:
         names.update(re.findall(r'PackageReference Include="(?!CrmSolid)([^"]+)"', project.read_text()))
     return [(name, NUGET.get(name, "unknown")) for name in sorted(names)]
 

@@ -25,7 +25,7 @@ PROJECT = """<Project Sdk="Microsoft.NET.Sdk.Web">
     <NoWarn>CS1998</NoWarn>
     <UseAppHost>false</UseAppHost>
     <RestoreAdditionalProjectSources>{packages}</RestoreAdditionalProjectSources>
-    <RestorePackagesPath>restored</RestorePackagesPath>
+    <RestorePackagesPath>../restored</RestorePackagesPath>
   </PropertyGroup>
   <ItemGroup>
     {references}
