@@ -286,6 +286,14 @@ SCENARIOS = [
     Scenario(
         "the certificate is self-signed", Script(), 3, server="self-signed", outcome="connection", elapsed=(0.7, 3)
     ),
+    Scenario(
+        "an answer takes 40 s; `timeout` 60",
+        answers(Answer(body=QUEUED, after=40)),
+        1,
+        options={"timeout": 60},
+        works=1,
+        elapsed=(39.9, 40.1),
+    ),
     # Retry-After
     Scenario(
         "503, `Retry-After` 0, for ever",
@@ -347,6 +355,14 @@ SCENARIOS = [
         status=429,
         elapsed=(0, 0.1),
     ),
+    Scenario(
+        "429 of a proxy, `Retry-After` 40",
+        answers(Answer(429, PAGE, {"Retry-After": "40"})),
+        1,
+        outcome="too_many_requests",
+        status=429,
+        elapsed=(0, 0.1),
+    ),
     # Refusals, and what cannot be read
     *(
         Scenario(name, answers(one), 1, outcome=outcome, status=one.status, works=0)
@@ -355,6 +371,14 @@ SCENARIOS = [
     *(
         Scenario(name, answers(one), 1, outcome="unexpected_answer", status=one.status, works=1)
         for name, one in UNREADABLE_ANSWERS.items()
+    ),
+    Scenario(
+        "a list gets 200 with a page of HTML",
+        answers(Answer(body=PAGE)),
+        1,
+        Call("contacts"),
+        outcome="unexpected_answer",
+        status=200,
     ),
     Scenario(
         "an upload gets 200 with a page of HTML",
@@ -534,6 +558,22 @@ SCENARIOS = [
         )
         for kind, name in (("stream", "stream"), ("follow", "follower"))
         for status, outcome in ((401, "unauthorized"), (403, "forbidden"), (404, "not_found"), (410, "gone"))
+    ),
+    Scenario(
+        "a stream gets 503, `Retry-After` 3600",
+        answers(problem(503, "service_unavailable", {"Retry-After": "3600"}), frames(1)),
+        2,
+        Call("stream", take=1),
+        items=["evt_1"],
+        elapsed=(60, 61),
+    ),
+    Scenario(
+        "a follower gets 400 `invalid_parameter`",
+        answers(problem(400, "invalid_parameter")),
+        1,
+        Call("follow", take=1),
+        outcome="bad_request",
+        status=400,
     ),
     Scenario(
         "a stream is away; `give_up_after` 60",

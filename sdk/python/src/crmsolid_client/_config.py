@@ -31,19 +31,20 @@ _OWN_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``key`` is shown by no repr. ``timeout`` and ``retry_for`` are in seconds. ``headers`` go with each request."""
+    """``key`` is shown by no repr. ``timeout`` and ``retry_for`` are in seconds. ``headers`` go with each request.
+    ``retry_for`` is None where the caller gives none: see :attr:`retry_seconds`."""
 
     key: str = field(repr=False)
     base_url: str
     timeout: float = DEFAULT_TIMEOUT
-    retry_for: float = DEFAULT_RETRY_FOR
+    retry_for: float | None = None
     max_retries: int = DEFAULT_MAX_RETRIES
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not _is_number(self.timeout) or self.timeout <= 0:
             raise ValueError("timeout is a number of seconds above 0")
-        if not _is_number(self.retry_for) or self.retry_for < 0:
+        if not _is_number(self.retry_seconds) or self.retry_seconds < 0:
             raise ValueError("retry_for is a number of seconds, 0 to try once")
         if not isinstance(self.max_retries, int) or isinstance(self.max_retries, bool) or self.max_retries < 0:
             raise ValueError("max_retries is a whole number, 0 to try once")
@@ -53,8 +54,13 @@ class Config:
         return urlsplit(self.base_url).scheme == "https"
 
     @property
+    def retry_seconds(self) -> float:
+        """An attempt has its whole timeout, unless the caller wants less."""
+        return max(DEFAULT_RETRY_FOR, self.timeout) if self.retry_for is None else self.retry_for
+
+    @property
     def is_retrying(self) -> bool:
-        return self.retry_for > 0 and self.max_retries > 0
+        return self.retry_seconds > 0 and self.max_retries > 0
 
     @property
     def shown_key(self) -> str:
@@ -88,7 +94,7 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_config(
-    key: str | None, base_url: str | None, timeout: float, retry_for: float, max_retries: int, allow_http: bool
+    key: str | None, base_url: str | None, timeout: float, retry_for: float | None, max_retries: int, allow_http: bool
 ) -> Config:
     """Arguments first, then the environment variables CRMSOLID_KEY and CRMSOLID_URL."""
     token = (os.environ.get("CRMSOLID_KEY", "") if key is None else key).strip()

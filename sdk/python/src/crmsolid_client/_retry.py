@@ -57,7 +57,7 @@ class Attempts:
     def __init__(self, rate_limit: RateLimit, config: Config, idempotency_key: str | None, label: str) -> None:
         self._rate_limit = rate_limit
         self._config = config
-        self._ends_at = time.monotonic() + config.retry_for
+        self._ends_at = time.monotonic() + config.retry_seconds
         self._idempotency_key = idempotency_key
         self._label = label
         self._made = 0
@@ -100,7 +100,7 @@ class Attempts:
         delay = self._backoff()
         if error.retry_after is not None:
             delay = max(delay, error.retry_after + random.random() * 0.25)
-        if status == 429 and (error.retry_after or 0.0) <= LONGEST_RATE_LIMIT:
+        if error.code == "rate_limited" and (error.retry_after or 0.0) <= LONGEST_RATE_LIMIT:
             self._ends_at += delay
         elif not self._has_time(delay):
             raise error

@@ -7,6 +7,7 @@ import { backoff } from "./retries.js";
 import type { Transport } from "./transport.js";
 
 const LONGEST_PAUSE = 30_000;
+const LONGEST_RETRY_AFTER = 60_000; // the server may be well again long before
 // A refusal that time does not change.
 const FINAL_STATUSES = [401, 403, 404, 410];
 const FINAL_CODES = ["invalid_cursor", "invalid_parameter"];
@@ -120,7 +121,7 @@ export abstract class EndlessEvents implements AsyncIterableIterator<Event> {
     this.#failures += 1;
     const { runtime } = this.#transport;
     const told = error instanceof APIError ? (error.retryAfter ?? 0) * 1000 : 0;
-    const wait = Math.max(told, backoff(runtime, this.#failures, LONGEST_PAUSE));
+    const wait = Math.max(Math.min(told, LONGEST_RETRY_AFTER), backoff(runtime, this.#failures, LONGEST_PAUSE));
     if (runtime.now() + wait - this.#lastContact > this.#giveUpAfter) throw error;
     this.#transport.log("the stream comes back", { error: error instanceof Error ? error.message : "", wait });
     await runtime.sleep(wait, this.signal);

@@ -9,6 +9,7 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
     where T : class
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60); // it may be well again long before
 
     private readonly EventStreamOptions _options;
     private readonly CallerTokens _tokens;
@@ -113,7 +114,7 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
         TimeSpan wait = Attempts.Backoff(_failures, LongestPause);
         if (error is ApiException { RetryAfter: { } asked } && asked > wait)
         {
-            wait = asked;
+            wait = asked < LongestRetryAfter ? asked : LongestRetryAfter;
         }
         bool givesUp = _options.GiveUpAfter != Timeout.InfiniteTimeSpan
             && Time.GetElapsedTime(_lastContact) + wait > _options.GiveUpAfter;

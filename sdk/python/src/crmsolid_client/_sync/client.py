@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from .. import models
-from .._config import DEFAULT_MAX_RETRIES, DEFAULT_RETRY_FOR, DEFAULT_TIMEOUT, read_config
+from .._config import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, read_config
 from .._model import RawResponse, raw_response
 from .._requests import NOT_GIVEN, raw, read
 from .resources.accounts import Accounts
@@ -38,10 +38,10 @@ class CrmSolid:
     ``key`` and ``base_url`` come from the environment variables CRMSOLID_KEY and CRMSOLID_URL if they are not given.
     ``timeout`` is in seconds: the answer to an attempt must begin within it, and then be complete within it; for an
     upload it is the time in which nothing is sent. An export and a stream must only send a part within 60 and 45 s. A
-    call is tried again for ``retry_for`` seconds and ``max_retries`` times, whichever is first; no attempt takes more
-    than what is left of ``retry_for``. A wait for the rate limit, up to a minute, comes on top. With 0 for either, a
-    call is one attempt. The key is sent over plain http only to this machine, unless
-    ``allow_http``. ``http_transport`` replaces the network, for tests.
+    call is tried again for ``retry_for`` seconds (30, or ``timeout`` if that is longer) and ``max_retries`` times,
+    whichever is first; no attempt takes more than what is left of ``retry_for``. A wait for the rate limit, up to a
+    minute, comes on top. With 0 for either, a call is one attempt. The key is sent over plain http only to this
+    machine, unless ``allow_http``. ``http_transport`` replaces the network, for tests.
 
     Use one client for all calls: it keeps connections open and paces itself by the rate limit of the key. Close it, or
     use it in a ``with`` block. :meth:`with_options` changes the options of single calls.
@@ -53,7 +53,7 @@ class CrmSolid:
         base_url: str | None = None,
         *,
         timeout: float = DEFAULT_TIMEOUT,
-        retry_for: float = DEFAULT_RETRY_FOR,
+        retry_for: float | None = None,
         max_retries: int = DEFAULT_MAX_RETRIES,
         allow_http: bool = False,
         http_transport: httpx.BaseTransport | None = None,
