@@ -126,6 +126,31 @@ public sealed class ResourceTests
         Assert.All(server.Requests, sent => Assert.StartsWith("GET /v1/contacts?tag=vip&limit=", sent.Line));
     }
 
+    [Fact]
+    public void Every_resource_can_be_mocked()
+    {
+        Type[] resources = [.. typeof(CrmSolidClient).GetProperties().Select(each => each.PropertyType)
+            .Where(type => type.IsSubclassOf(typeof(ResourceClient)))];
+        Assert.Equal(19, resources.Length);
+        Assert.All(resources, type => Assert.NotNull(Activator.CreateInstance(type, nonPublic: true)));
+        IEnumerable<MethodInfo> methods = resources.SelectMany(
+            type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+        Assert.All(methods, method => Assert.True(method is { IsVirtual: true, IsFinal: false }, method.Name));
+    }
+
+    [Fact]
+    public async Task A_job_is_waited_for()
+    {
+        const string Running = """{"id": "job_1", "state": "running"}""";
+        var server = new FakeServer().Answer(200, Running).Answer(200, Running)
+            .Answer(200, """{"id": "job_1", "state": "done", "finished_at": "2026-06-01T00:00:00Z"}""");
+        Job job = await server.Client().Jobs.WaitAsync("job_1", TimeSpan.FromSeconds(3));
+        Assert.Equal(JobState.Done, job.State);
+        Assert.All(server.Requests, sent => Assert.Equal("GET /v1/jobs/job_1", sent.Line));
+        Assert.Equal(3, server.Requests.Count);
+        Assert.Equal([3, 3], server.Time.Waits);
+    }
+
     private static TheoryData<int, string> Rows(Func<ResourceCall, bool> isMeant)
     {
         var rows = new TheoryData<int, string>();
