@@ -103,8 +103,8 @@ def test_it_goes_on_for_ever_unless_it_is_told_to_give_up(log: Log, caplog: pyte
 
 
 def test_mistake_of_the_caller_is_raised_by_the_first_request(log: Log) -> None:
-    log.before = [httpx.Response(422), None]
-    with client(log) as crm, pytest.raises(errors.UnprocessableError):
+    log.before = [httpx.Response(400, json={"code": "invalid_parameter"}), None]
+    with client(log) as crm, pytest.raises(errors.BadRequestError):
         next(crm.events.follow())
     wrongs: list[dict[str, Any]] = [{"poll": 0}, {"give_up_after": -1}, {"position": "[]"}, {"position": "evt_1"}]
     for wrong in wrongs:

@@ -560,6 +560,13 @@ SCENARIOS = [
         for status, outcome in ((401, "unauthorized"), (403, "forbidden"), (404, "not_found"), (410, "gone"))
     ),
     Scenario(
+        "a stream gets 400 with a page of HTML first",
+        answers(Answer(400, PAGE), frames(1)),
+        2,
+        Call("stream", take=1),
+        items=["evt_1"],
+    ),
+    Scenario(
         "a stream gets 503, `Retry-After` 3600",
         answers(problem(503, "service_unavailable", {"Retry-After": "3600"}), frames(1)),
         2,

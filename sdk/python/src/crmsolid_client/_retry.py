@@ -43,7 +43,9 @@ RETRIES_OF_THE_HOPELESS = 2  # of a host that is not known, or has no valid cert
 REPEATED_CODES = frozenset({"idempotency_in_progress", "rate_limited"})
 NEVER_REPEATED_CODES = frozenset({"account_daily_limit"})
 REPEATED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-FINAL_STATUSES = frozenset({401, 403, 404, 410})  # what ends a stream
+# What ends a stream: time does not change it.
+FINAL_STATUSES = frozenset({401, 403, 404, 410})
+FINAL_CODES = frozenset({"invalid_cursor", "invalid_parameter"})
 _KNOWN = frozenset({"type", "instance", "title", "status", "detail", "code", "errors", "request_id", "required_scope"})
 # The connection was never made, so no request was sent.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -149,23 +151,20 @@ class Outage:
         self._give_up_after = give_up_after
         self._failures = 0
         self._began_at: float | None = None
-        self._was_connected = False
 
     def is_over(self) -> None:
         """The server has answered."""
-        self._was_connected = True
         self._failures = 0
         self._began_at = None
 
     def pause(self, error: CrmSolidError) -> float:
         """Seconds to wait before it is tried again. Raises the error if that is of no use: after a refusal that cannot
-        pass, or any refusal of the first request, which then is a mistake of the caller."""
+        pass."""
         if isinstance(error.__cause__, _OWN_MISTAKES):
             raise error
         retry_after = 0.0
         if isinstance(error, APIError):
-            is_mistake = 400 <= error.status < 500 and error.status not in REPEATED_STATUSES
-            if error.status in FINAL_STATUSES or (is_mistake and not self._was_connected):
+            if error.status in FINAL_STATUSES or error.code in FINAL_CODES:
                 raise error
             retry_after = min(error.retry_after or 0.0, LONGEST_RATE_LIMIT)
         now = time.monotonic()
