@@ -59,7 +59,7 @@ openapi: $(READY) ## write docs/openapi.json
 
 sdk: $(READY) ## write the generated code of the Python, the TypeScript and the .NET client
 	@$(BIN)/python sdk/python/tools/generate_models.py
-	@$(BIN)/python sdk/dotnet/tools/generate_models.py
+	@$(BIN)/python sdk/dotnet/tools/generate_dotnet.py
 	@$(BIN)/python sdk/dotnet/tools/public_api.py
 	@$(BIN)/python sdk/python/tools/generate_sync.py
 	@$(BIN)/python -m tests.sdk.typescript.toolchain

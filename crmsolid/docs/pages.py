@@ -102,6 +102,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/sequences.md",
         "docs/analytics.md",
         "docs/webhooks.md",
+        "docs/clients.md",
         "docs/telegram.md",
         "docs/mcp.md",
         "docs/mcp-evaluation.md",

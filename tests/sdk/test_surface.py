@@ -120,7 +120,7 @@ def sent() -> dict[str, Sent]:
     def refuse(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         request.read()
-        return httpx.Response(418)
+        return httpx.Response(401)
 
     with CrmSolid("cs_test_aaaa_key", "http://127.0.0.1", http_transport=httpx.MockTransport(refuse)) as crm:
         for name, function in methods_of(crm):

@@ -121,6 +121,17 @@ def test_refused_connection_says_that_nothing_happened(connect: Connect) -> None
     assert "It was not done" in str(failed.value)
 
 
+@pytest.mark.parametrize(("status", "expected"), [(504, True), (429, False)])
+def test_write_that_was_refused_before_a_refused_connection_may_have_happened(
+    connect: Connect, status: int, expected: bool
+) -> None:
+    code = "rate_limited" if status == 429 else ""
+    crm, _ = connect(httpx.Response(status, json={"code": code}), httpx.ConnectError("refused"))
+    with pytest.raises(errors.APIConnectionError) as failed:
+        send(crm.with_options(max_retries=1))
+    assert failed.value.may_have_happened is expected
+
+
 @pytest.mark.parametrize("status", [200, 500])
 def test_answer_that_comes_byte_by_byte_is_given_up(clock: Clock, status: int) -> None:
     class Slow(httpx.SyncByteStream):

@@ -67,6 +67,11 @@ test("whether a write may have happened is told", async () => {
     assert.equal(error.mayHaveHappened, expected);
     assert.match(error.message, /^no answer from https:\/\/crm\.test\/base after 1 attempt: /);
   }
+  for (const [answer, expected] of [[problem(504, ""), true], [problem(429, "rate_limited"), false]] as const) {
+    const fake = new Fake([answer, failing("ECONNREFUSED")], { maxRetries: 1 });
+    const error = await fake.failure<APIConnectionError>(fake.crm.messages.send(MESSAGE));
+    assert.equal(error.mayHaveHappened, expected);
+  }
 });
 
 test("a signal ends a call while it waits, and before it is sent", async () => {

@@ -8,5 +8,5 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_generated_models_are_up_to_date() -> None:
-    tool = ROOT / "sdk" / "dotnet" / "tools" / "generate_models.py"
+    tool = ROOT / "sdk" / "dotnet" / "tools" / "generate_dotnet.py"
     assert subprocess.run([sys.executable, tool, "--check"], check=False).returncode == 0, "run `make sdk`"

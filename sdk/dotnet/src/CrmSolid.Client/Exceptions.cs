@@ -22,7 +22,9 @@ public class CrmSolidException : Exception
 /// </summary>
 public class ConnectionFailedException : CrmSolidException
 {
-    /// <summary>False if no attempt has reached the server: then nothing can have been done.</summary>
+    /// <summary>
+    /// False if nothing can have been done: each attempt found no server, or one that refused it for the rate limit.
+    /// </summary>
     public bool MayHaveHappened { get; internal set; } = true;
 
     /// <summary>Makes an exception with a message and its cause.</summary>

@@ -55,6 +55,19 @@ public sealed class KeyOfWriteTests
         Assert.DoesNotContain(FakeServer.Key, error.ToString());
     }
 
+    [Theory]
+    [InlineData(504, "", true)]
+    [InlineData(429, "rate_limited", false)]
+    public async Task A_refusal_before_a_refused_connection_says_whether_the_write_may_have_happened(
+        int status, string code, bool expected)
+    {
+        _server.Refuse(status, code)
+            .Answer(_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
+        CrmSolidClient client = _server.Client(options => options.MaxRetries = 1);
+        var error = await Assert.ThrowsAsync<ConnectionFailedException>(() => SendAsync(client));
+        Assert.Equal((expected, 2), (error.MayHaveHappened, _server.Requests.Count));
+    }
+
     [Fact]
     public async Task Cancellation_while_the_server_works_with_the_callers_token()
     {

@@ -99,6 +99,8 @@ class Attempts:
         )
         if not is_repeated or not self._config.is_retrying or self._made > self._config.max_retries:
             raise error
+        # What stands before the API may answer although the work goes on behind it.
+        self._may_have_happened = self._may_have_happened or error.code != "rate_limited"
         delay = self._backoff()
         if error.retry_after is not None:
             delay = max(delay, error.retry_after + random.random() * 0.25)

@@ -162,9 +162,9 @@ class WebhookVerificationError(CrmSolidError):
 class APIConnectionError(CrmSolidError):
     """No answer came, after all retries.
 
-    ``may_have_happened`` is true if a request was sent: a write may have been done although its answer was lost. Repeat
-    the call with ``idempotency_key=error.idempotency_key``: the API then answers as it did the first time and does
-    nothing twice. It is None for a call that only reads.
+    ``may_have_happened`` is true if a request was sent, and not refused for the rate limit: a write may have been done
+    although its answer was lost. Repeat the call with ``idempotency_key=error.idempotency_key``: the API then answers
+    as it did the first time and does nothing twice. It is None for a call that only reads.
     """
 
     def __init__(self, message: str, idempotency_key: str | None = None, may_have_happened: bool = False) -> None:

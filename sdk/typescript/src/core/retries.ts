@@ -20,6 +20,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8000;
 const LONGEST_LIMIT_WAIT = 60_000;
 const RETRIES_OF_BAD_ADDRESS = 2;
+const SHORTEST_ATTEMPT = 100;
 const KNOWN = ["type", "instance", "title", "status", "detail", "code", "errors", "request_id", "required_scope"];
 const UNKNOWN_HOST = /ENOTFOUND|EAI_AGAIN|dns error|failed to lookup/i;
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|certificate/;
@@ -52,7 +53,7 @@ export class Attempts {
   /** How long an attempt may take: no longer than what is left of the call's time. */
   timeout(): number {
     const { timeout, retryFor } = this.#limits;
-    return retryFor === 0 ? timeout : Math.max(1, Math.min(timeout, this.#endsAt - this.#runtime.now()));
+    return retryFor === 0 ? timeout : Math.max(SHORTEST_ATTEMPT, Math.min(timeout, this.#endsAt - this.#runtime.now()));
   }
 
   /** A wait for the rate limit is not the call's. */
@@ -85,6 +86,8 @@ export class Attempts {
   afterRefusal(error: APIError): number {
     this.#made += 1;
     if (!isRepeated(error.status, error.code)) throw error;
+    // What stands before the API may answer although the work goes on behind it.
+    this.#mayHaveHappened ||= error.code !== "rate_limited";
     let wait = backoff(this.#runtime, this.#made);
     if (error.retryAfter !== null) {
       wait = Math.max(wait, error.retryAfter * 1000 + this.#runtime.random() * 250);
@@ -125,7 +128,7 @@ export class Attempts {
   #isOver(wait: number): boolean {
     const { body } = this.#call;
     const isRepeatable = typeof body !== "object" || body.isRepeatable;
-    const hasTime = this.#runtime.now() + wait < this.#endsAt;
+    const hasTime = this.#runtime.now() + wait + SHORTEST_ATTEMPT <= this.#endsAt;
     return !isRepeatable || this.#made > this.#limits.maxRetries || !hasTime;
   }
 }

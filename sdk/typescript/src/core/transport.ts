@@ -94,7 +94,8 @@ export class Transport {
       try {
         const response = await this.#fetch(call, watch);
         this.#pacing.update(window, response.headers);
-        watch.allow(attempts.timeout());
+        // An upload may have taken longer than the call has time.
+        watch.allow(typeof call.body === "object" ? limits.timeout : attempts.timeout());
         if ((response.status >= 200 && response.status < 300) || response.status === 304) {
           await use({ response, watch });
           return response;

@@ -61,6 +61,8 @@ internal sealed class Attempts(Limits limits, TimeProvider time)
                 bool isBadAddress = IsBadAddress(failure.InnerException);
                 return isBadAddress && Made > RetriesOfBadAddress ? null : Fitting(wait);
             case ApiException refusal when IsTransient(refusal):
+                // What stands before the API may answer although the work goes on behind it.
+                _mayHaveHappened |= refusal.Code != ErrorCode.RateLimited;
                 // Also a little later than the server asks, so that not all clients come back at the same moment.
                 TimeSpan asked = refusal.RetryAfter is { } told ? told + (LongestLateness * Random.Shared.NextDouble()) : wait;
                 wait = Max(wait, asked);

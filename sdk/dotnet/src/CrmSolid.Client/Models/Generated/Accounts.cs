@@ -1,4 +1,4 @@
-// Written by tools/generate_models.py from docs/openapi.json; do not edit.
+// Written by tools/generate_dotnet.py from docs/openapi.json; do not edit.
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;

@@ -1,7 +1,7 @@
 """Write ``Models/Generated`` of the .NET client from the OpenAPI document: what the API answers, what it takes, and the
 values of its enumerations, a file for each topic.
 
-``python sdk/dotnet/tools/generate_models.py`` writes the files. With ``--check`` it only compares, and the exit status
+``python sdk/dotnet/tools/generate_dotnet.py`` writes the files. With ``--check`` it only compares, and the exit status
 is 1 if one of them is out of date.
 """
 
@@ -211,7 +211,7 @@ TOPICS = {
     "Analytics": ["Analytics"],
 }
 HEADER = """\
-// Written by tools/generate_models.py from docs/openapi.json; do not edit.
+// Written by tools/generate_dotnet.py from docs/openapi.json; do not edit.
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
@@ -661,7 +661,7 @@ class Generator:
         listed = [*types, *maps, *(f"Page<{page}>" for page in pages), *self._optional_types()]
         return "\n".join(
             [
-                "// Written by tools/generate_models.py from docs/openapi.json; do not edit.",
+                "// Written by tools/generate_dotnet.py from docs/openapi.json; do not edit.",
                 "using System.Text.Json.Serialization;",
                 "",
                 "namespace CrmSolid.Client;",
