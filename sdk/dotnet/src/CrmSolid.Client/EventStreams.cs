@@ -59,7 +59,7 @@ public sealed class EventFollowOptions : EventStreamOptions
     /// <summary>The time to begin at, where there is no position. By default the end of the log: from now on.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>How long to wait between two requests while nothing happens. The default is one second.</summary>
+    /// <summary>How long to wait between two requests while nothing happens, at most 24 days. The default is one second.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 }
 

@@ -63,6 +63,25 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task More_time_than_a_timer_can_wait_for_is_no_deadline()
+    {
+        _server.Refuse(429, "rate_limited", ("Retry-After", "3")).Answer(200, Answers.Me);
+        await _server.Client(options => options.RetryFor = TimeSpan.MaxValue).MeAsync();
+        Assert.Equal(2, _server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(3.05, 1)]
+    [InlineData(3.15, 2)]
+    public async Task An_attempt_has_a_tenth_of_a_second_or_is_not_made(double seconds, int requests)
+    {
+        _server.Answer(202, "{}", ("Retry-After", "3"));
+        CrmSolidClient client = _server.Client(options => options.RetryFor = TimeSpan.FromSeconds(seconds));
+        await Assert.ThrowsAsync<CrmSolidException>(() => client.Files.ContentAsync("fil_1"));
+        Assert.Equal(requests, _server.Requests.Count);
+    }
+
+    [Fact]
     public async Task The_timeout_of_a_call_is_used_and_not_that_of_the_client()
     {
         var server = new SilentServer();

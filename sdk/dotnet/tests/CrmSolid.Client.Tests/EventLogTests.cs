@@ -59,6 +59,23 @@ public sealed class EventLogTests
         Assert.Equal(3, _server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Each_token_of_the_caller_ends_pages(int which)
+    {
+        CancellationTokenSource[] callers = [new(), new(), new()];
+        await using var pages = _server.Answer(200, Answers.Page("a", Event(1))).Client().Events
+            .ListAsync(cancellationToken: callers[0].Token)
+            .AsPages(cancellationToken: callers[1].Token)
+            .GetAsyncEnumerator(callers[2].Token);
+        Assert.True(await pages.MoveNextAsync());
+        callers[which].Cancel();
+        var error = await Assert.ThrowsAsync<CallCanceledException>(async () => await pages.MoveNextAsync());
+        Assert.Equal(callers[which].Token, error.CancellationToken);
+    }
+
     [Fact]
     public async Task A_page_that_is_no_page_and_one_event_that_is_none_are_errors()
     {
@@ -195,8 +212,11 @@ public sealed class EventLogTests
         _server.Refuse(401, "token_revoked");
         await Assert.ThrowsAsync<AuthenticationFailedException>(() => FollowAsync(1, new()));
         Assert.Single(_server.Requests);
-        Assert.Throws<ArgumentOutOfRangeException>(
-            () => _server.Client().Events.FollowAsync(new() { PollInterval = TimeSpan.Zero }));
+        foreach (TimeSpan interval in new[] { TimeSpan.Zero, TimeSpan.FromDays(25) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => _server.Client().Events.FollowAsync(new() { PollInterval = interval }));
+        }
     }
 
     private async Task<List<FollowedEvent>> FollowAsync(int count, EventFollowOptions follow, FakeServer? server = null)

@@ -82,6 +82,79 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public async Task The_answer_to_an_upload_that_took_longer_than_the_deadline_is_read()
+    {
+        _server.Answer(() =>
+        {
+            _server.Time.Advance(TimeSpan.FromMinutes(5));
+            var body = new SlowReads(Encoding.UTF8.GetBytes(Answers.Uploaded)) { NextDelay = TimeSpan.FromSeconds(0.4) };
+            return new(HttpStatusCode.Created) { Content = new StreamContent(body) };
+        });
+        using var file = new MemoryStream("text"u8.ToArray());
+        Assert.Equal("fil_1", (await _server.Client().Files.UploadAsync(file, "a")).Id);
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_that_grows_is_sent_as_it_was_in_each_attempt()
+    {
+        using var file = new MemoryStream();
+        file.Write("text of the file"u8);
+        file.Position = 0;
+        _server.Answer(() =>
+        {
+            file.Position = file.Length;
+            file.Write(" and more"u8);
+            throw new HttpRequestException("connection reset");
+        });
+        _server.Answer(201, Answers.Uploaded);
+        await _server.Client().Files.UploadAsync(file, "a");
+        Assert.Equal(2, _server.Requests.Count);
+        Assert.All(_server.Requests, sent => Assert.Contains("\r\n\r\ntext of the file\r\n", sent.Body));
+    }
+
+    [Fact]
+    public async Task Only_its_user_can_read_the_copy_of_a_stream_that_cannot_go_back()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // each user has a folder of their own
+        }
+        const int Length = 54_321; // what the copy is known by
+        UnixFileMode? mode = null;
+        int reads = 0;
+        using var stream = new Once(buffer =>
+        {
+            if (++reads == 1)
+            {
+                return Length;
+            }
+            FileInfo copy = Assert.Single(
+                new DirectoryInfo(Path.GetTempPath()).EnumerateFiles(), file => file.Exists && file.Length == Length);
+            mode = copy.UnixFileMode;
+            return 0;
+        });
+        _server.Answer(201, Answers.Uploaded);
+        await _server.Client().Files.UploadAsync(stream, "a");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+    }
+
+    [Fact]
+    public async Task Cancellation_while_a_stream_is_copied_carries_the_key()
+    {
+        using var canceled = new CancellationTokenSource();
+        using var stream = new Once(_ =>
+        {
+            canceled.Cancel();
+            return 1;
+        });
+        var error = await Assert.ThrowsAsync<CallCanceledException>(
+            () => _server.Client().Files.UploadAsync(stream, "a", new() { IdempotencyKey = "mine" }, canceled.Token));
+        Assert.Equal(("mine", canceled.Token), (error.IdempotencyKey, error.CancellationToken));
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
     public async Task Cancellation_by_the_caller_ends_an_upload()
     {
         var reader = new Reader { Pause = Timeout.InfiniteTimeSpan };
@@ -124,6 +197,23 @@ public sealed class FileTests : IDisposable
         await Assert.ThrowsAsync<ConnectionFailedException>(() => server.Client().Files.DownloadAsync("fil_1", path));
         Assert.Single(server.Requests);
         Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task Two_downloads_to_one_path_and_a_file_beside_it_do_not_disturb_each_other()
+    {
+        string path = Path.Combine(_folder, "video.mp4");
+        File.WriteAllText($"{path}.part", "the user's own");
+        var slow = new SlowReads(Content) { NextDelay = TimeSpan.FromSeconds(0.4) };
+        _server.Answer(() => new HttpResponseMessage { Content = new StreamContent(slow) });
+        Part(0, null);
+        CrmSolidClient client = _server.Client();
+        Task<long> first = client.Files.DownloadAsync("fil_1", path);
+        Assert.Equal(Content.Length, await client.Files.DownloadAsync("fil_1", path));
+        Assert.Equal(Content.Length, await first);
+        Assert.Equal(Content, File.ReadAllBytes(path));
+        Assert.Equal("the user's own", File.ReadAllText($"{path}.part"));
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
 
     [Fact]
@@ -276,6 +366,18 @@ public sealed class FileTests : IDisposable
         {
             IsDisposed = true;
             base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>A stream that cannot go back, of as many bytes as the function tells at each read.</summary>
+    private sealed class Once(Func<Memory<byte>, int> read) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValueTask.FromResult(read(buffer));
         }
     }
 

@@ -69,6 +69,20 @@ public sealed class KeyOfWriteTests
     }
 
     [Fact]
+    public async Task Nor_is_it_when_the_caller_has_canceled()
+    {
+        using var canceled = new CancellationTokenSource();
+        _server.Answer(request =>
+        {
+            canceled.Cancel();
+            throw new InvalidOperationException($"cannot send {request.Headers.Authorization}");
+        });
+        var error = await Assert.ThrowsAsync<CallCanceledException>(
+            () => _server.Client().Messages.SendAsync(Draft, cancellationToken: canceled.Token));
+        Assert.DoesNotContain(FakeServer.Key, error.ToString());
+    }
+
+    [Fact]
     public async Task Cancellation_while_the_server_works_with_the_callers_token()
     {
         using var canceled = new CancellationTokenSource();

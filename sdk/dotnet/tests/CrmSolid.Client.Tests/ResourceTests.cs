@@ -151,6 +151,32 @@ public sealed class ResourceTests
         Assert.Equal([3, 3], server.Time.Waits);
     }
 
+    [Fact]
+    public async Task An_interval_that_is_none_is_refused_before_anything_is_sent()
+    {
+        FakeServer server = new FakeServer().Answer(200, """{"id": "job_1", "finished_at": "2026-06-01T00:00:00Z"}""");
+        foreach (TimeSpan interval in new[] { TimeSpan.Zero, Timeout.InfiniteTimeSpan, TimeSpan.FromDays(25) })
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => server.Client().Jobs.WaitAsync("job_1", interval));
+        }
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Cancellation_of_the_wait_for_a_job()
+    {
+        using var canceled = new CancellationTokenSource();
+        var server = new FakeServer().Answer(() =>
+        {
+            canceled.CancelAfter(50);
+            return new() { Content = new StringContent("""{"id": "job_1", "state": "running"}""") };
+        });
+        CrmSolidClient client = server.Client(options => options.TimeProvider = TimeProvider.System);
+        var error = await Assert.ThrowsAsync<CallCanceledException>(
+            () => client.Jobs.WaitAsync("job_1", TimeSpan.FromHours(1), cancellationToken: canceled.Token));
+        Assert.Equal(canceled.Token, error.CancellationToken);
+    }
+
     private static TheoryData<int, string> Rows(Func<ResourceCall, bool> isMeant)
     {
         var rows = new TheoryData<int, string>();

@@ -228,6 +228,22 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task The_callers_token_ends_a_pause()
+    {
+        using var call = new CancellationTokenSource();
+        using var enumeration = new CancellationTokenSource();
+        CrmSolidClient client = _server.Drop().Client(options =>
+        {
+            options.TimeProvider = TimeProvider.System;
+            options.OnRetry = _ => call.CancelAfter(10);
+        });
+        await using var events = client.Messages
+            .StreamAsync(cancellationToken: call.Token).GetAsyncEnumerator(enumeration.Token);
+        var error = await Assert.ThrowsAsync<CallCanceledException>(async () => await events.MoveNextAsync());
+        Assert.Equal(call.Token, error.CancellationToken);
+    }
+
+    [Fact]
     public async Task Leaving_the_loop_ends_the_connection()
     {
         var body = new SilentStream(Encoding.UTF8.GetBytes(Frame("7", "evt_7")));

@@ -12,7 +12,7 @@ internal sealed class Attempts(Limits limits, TimeProvider time)
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LongestLateness = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan LongestLimitWait = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromSeconds(0.1);
 
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _limitWaits;
@@ -30,9 +30,9 @@ internal sealed class Attempts(Limits limits, TimeProvider time)
             {
                 return limits.Timeout;
             }
-            TimeSpan left = Max(TimeLeft, TimeSpan.FromMilliseconds(1));
+            TimeSpan left = Max(TimeLeft, ShortestAttempt);
             bool isShorter = limits.Timeout == System.Threading.Timeout.InfiniteTimeSpan || left < limits.Timeout;
-            return isShorter && left <= LongestTimer ? left : limits.Timeout;
+            return isShorter && left <= Limits.Longest ? left : limits.Timeout;
         }
     }
 
@@ -105,9 +105,12 @@ internal sealed class Attempts(Limits limits, TimeProvider time)
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
+    // An attempt that has no time would only replace the error that there is by a timeout.
     private TimeSpan? Fitting(TimeSpan wait)
     {
-        bool hasTime = limits.RetryFor == System.Threading.Timeout.InfiniteTimeSpan ? wait < LongestTimer : wait < TimeLeft;
+        bool hasTime = limits.RetryFor == System.Threading.Timeout.InfiniteTimeSpan
+            ? wait < Limits.Longest
+            : wait <= TimeLeft - ShortestAttempt;
         return Made <= limits.MaxRetries && hasTime ? wait : null;
     }
 }

@@ -37,11 +37,17 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
     public async ValueTask<bool> MoveNextAsync()
     {
         _current = null;
+        TimeSpan? pause = null;
         while (true)
         {
             try
             {
                 Token.ThrowIfCancellationRequested();
+                if (pause is { } wait)
+                {
+                    pause = null;
+                    await Transport.PauseAsync(wait, Request(), Token).ConfigureAwait(false);
+                }
                 _current = await ReadAsync().ConfigureAwait(false);
                 if (_current is not null)
                 {
@@ -55,7 +61,7 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
             catch (Exception error) when (Passes(error))
             {
                 await DisconnectAsync().ConfigureAwait(false);
-                await RecoverAsync(error).ConfigureAwait(false);
+                pause = PauseAfter(error);
             }
             catch (OperationCanceledException error) when (_tokens.IsCanceled)
             {
@@ -108,7 +114,8 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
         _ => false,
     };
 
-    private async ValueTask RecoverAsync(Exception error)
+    /// <summary>How long to wait until the next attempt. Throws the error if the stream gives up.</summary>
+    private TimeSpan PauseAfter(Exception error)
     {
         _failures++;
         TimeSpan wait = Attempts.Backoff(_failures, LongestPause);
@@ -122,9 +129,8 @@ internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
         }
-        ApiRequest request = Request();
-        Transport.Notify(request, _failures, wait, error);
-        await Transport.PauseAsync(wait, request, Token).ConfigureAwait(false);
+        Transport.Notify(Request(), _failures, wait, error);
+        return wait;
     }
 }
 
@@ -140,33 +146,33 @@ internal static class EventStreams
     }
 }
 
-/// <summary>The token of a call and that of its enumeration, either of which may end it.</summary>
-internal sealed class CallerTokens(CancellationToken call, CancellationToken enumeration) : IDisposable
+/// <summary>The token of a call and those of its enumeration, each of which may end it.</summary>
+internal sealed class CallerTokens(params CancellationToken[] tokens) : IDisposable
 {
-    private readonly CancellationTokenSource? _both =
-        call.CanBeCanceled && enumeration.CanBeCanceled && call != enumeration
-            ? CancellationTokenSource.CreateLinkedTokenSource(call, enumeration)
+    private readonly CancellationTokenSource? _linked =
+        tokens.Where(token => token.CanBeCanceled).Distinct().Count() > 1
+            ? CancellationTokenSource.CreateLinkedTokenSource(tokens)
             : null;
 
-    public CancellationToken Token => _both?.Token ?? (call.CanBeCanceled ? call : enumeration);
+    public CancellationToken Token => _linked?.Token ?? Array.Find(tokens, token => token.CanBeCanceled);
 
-    public bool IsCanceled => call.IsCancellationRequested || enumeration.IsCancellationRequested;
+    public bool IsCanceled => Array.Exists(tokens, token => token.IsCancellationRequested);
 
     /// <summary>The caller's own token that has been canceled.</summary>
-    public CancellationToken Canceled => call.IsCancellationRequested ? call : enumeration;
+    public CancellationToken Canceled => Array.Find(tokens, token => token.IsCancellationRequested);
 
-    /// <summary>Does this with the token. What either of the caller's has canceled carries that one.</summary>
+    /// <summary>Does this with the token. What one of the caller's has canceled carries that one.</summary>
     public async ValueTask<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         try
         {
             return await work(Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (_both is not null && IsCanceled)
+        catch (OperationCanceledException error) when (_linked is not null && IsCanceled)
         {
             throw new CallCanceledException(null, error, Canceled);
         }
     }
 
-    public void Dispose() => _both?.Dispose();
+    public void Dispose() => _linked?.Dispose();
 }

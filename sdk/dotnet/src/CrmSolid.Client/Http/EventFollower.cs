@@ -25,10 +25,7 @@ internal sealed class EventFollower : IAsyncEnumerable<FollowedEvent>
         (_transport, _options, _request, _callToken) = (transport, options, request?.Copy(), callToken);
         _types = [.. options.Types ?? []];
         EventStreams.Check(options);
-        if (options.PollInterval <= TimeSpan.Zero)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options.PollInterval), "it is more than zero");
-        }
+        Limits.CheckInterval(options.PollInterval, nameof(options.PollInterval));
         _ = Position.Of(options);
         _ = ApiRequest.Get($"/v1/events", _request);
     }

@@ -79,14 +79,13 @@ internal sealed class EventPages(
         : IAsyncEnumerable<Page<Event>>
     {
         public IAsyncEnumerator<Page<Event>> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-            new PageEnumerator(list, cursor, pageSize, cancellationToken.CanBeCanceled ? cancellationToken : pagesToken);
+            new PageEnumerator(list, cursor, pageSize, new(list.CallToken, pagesToken, cancellationToken));
     }
 
     /// <summary>First throws what cannot be read of a page, one by one, and then has the page without it.</summary>
-    private sealed class PageEnumerator(EventPages list, string? cursor, int? pageSize, CancellationToken token)
+    private sealed class PageEnumerator(EventPages list, string? cursor, int? pageSize, CallerTokens tokens)
         : IAsyncEnumerator<Page<Event>>
     {
-        private readonly CallerTokens _tokens = new(list.CallToken, token);
         private readonly List<Event> _events = [];
         private Queue<byte[]>? _rows;
         private EventRows? _page;
@@ -103,7 +102,7 @@ internal sealed class EventPages(
                     return false;
                 }
                 bool isFirst = cursor is null;
-                _page = await list.LoadAsync(cursor, pageSize, _tokens).ConfigureAwait(false);
+                _page = await list.LoadAsync(cursor, pageSize, tokens).ConfigureAwait(false);
                 cursor = _page.NextCursor;
                 _isAtEnd = _page.IsLast;
                 if (_page.Rows.Count == 0 && !isFirst)
@@ -127,7 +126,7 @@ internal sealed class EventPages(
 
         public ValueTask DisposeAsync()
         {
-            _tokens.Dispose();
+            tokens.Dispose();
             return ValueTask.CompletedTask;
         }
     }

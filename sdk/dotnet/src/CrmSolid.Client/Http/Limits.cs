@@ -3,16 +3,17 @@ namespace CrmSolid.Client.Http;
 /// <summary>How long and how often one call is tried.</summary>
 internal readonly record struct Limits(TimeSpan Timeout, TimeSpan RetryFor, int MaxRetries)
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+    /// <summary>What a timer of .NET can wait for.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    // What a timer of .NET can wait for.
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
 
     /// <summary>Those of a call: what it does not say is as the client's.</summary>
     public static Limits Of(CrmSolidClientOptions client, RequestOptions? call)
     {
         TimeSpan timeout = call?.Timeout ?? client.Timeout;
         TimeSpan retryFor = call?.RetryFor ?? client.GivenRetryFor ?? DefaultRetryFor(timeout);
+        retryFor = retryFor > Longest ? System.Threading.Timeout.InfiniteTimeSpan : retryFor;
         int retries = call?.MaxRetries ?? client.MaxRetries;
         return new(timeout, retryFor, retryFor == TimeSpan.Zero ? 0 : retries);
     }
@@ -35,6 +36,15 @@ internal readonly record struct Limits(TimeSpan Timeout, TimeSpan RetryFor, int 
         Checked(call.Timeout);
         CheckedRetryFor(call.RetryFor);
         CheckedRetries(call.MaxRetries);
+    }
+
+    /// <summary>Throws if this is no time to wait between two requests.</summary>
+    public static void CheckInterval(TimeSpan interval, string name)
+    {
+        if (interval <= TimeSpan.Zero || interval > Longest)
+        {
+            throw new ArgumentOutOfRangeException(name, interval, "it is more than zero and at most 24 days");
+        }
     }
 
     private static TimeSpan? Checked(TimeSpan? timeout, string name = nameof(Timeout)) =>

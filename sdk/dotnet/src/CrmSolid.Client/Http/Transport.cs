@@ -211,7 +211,12 @@ internal sealed class Transport
         ApiRequest request, Attempts attempts, int window, CancellationToken cancellationToken)
     {
         using var timer = new AttemptTimer(attempts.Timeout, Time, cancellationToken);
-        using HttpRequestMessage message = request.ToMessage(_address, timer.Restart);
+        bool isUpload = false;
+        using HttpRequestMessage message = request.ToMessage(_address, () =>
+        {
+            isUpload = true;
+            timer.Restart();
+        });
         message.Headers.Authorization = _authorization;
         if (!message.Headers.Contains("User-Agent"))
         {
@@ -226,7 +231,8 @@ internal sealed class Transport
             answer = new Answer(response);
             CheckNotRedirected(request, asked, message, answer);
             _pacer?.Update(window, response.Headers);
-            timer.Restart(attempts.Timeout);
+            // An upload may take longer than the call's time, and its answer then has the timeout of another silence.
+            timer.Restart(isUpload ? timer.Timeout : attempts.Timeout);
             bool isSuccess = response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified;
             if (!(isSuccess && request.IsStreamed))
             {
@@ -247,11 +253,14 @@ internal sealed class Transport
         {
             answer?.Dispose();
             _pacer?.Update(window, null);
+            // What is no error of the connection, such as one of the caller's handler, may hold the request with its key.
+            bool hasKey = error.ToString().Contains(_authorization.Parameter!, StringComparison.Ordinal);
+            Exception? cause = hasKey ? null : error;
             if (cancellationToken.IsCancellationRequested)
             {
-                throw new CallCanceledException(request.IdempotencyKey, error, cancellationToken);
+                throw new CallCanceledException(request.IdempotencyKey, cause, cancellationToken);
             }
-            throw Failure(error, request, timer.Timeout, attempts.Made + 1);
+            throw Failure(error, cause, request, timer.Timeout, attempts.Made + 1);
         }
     }
 
@@ -270,11 +279,10 @@ internal sealed class Transport
         }
     }
 
-    private ConnectionFailedException Failure(Exception error, ApiRequest request, TimeSpan timeout, int attempts)
+    private ConnectionFailedException Failure(
+        Exception error, Exception? cause, ApiRequest request, TimeSpan timeout, int attempts)
     {
-        // What is no error of the connection, such as one of the caller's handler, may hold the request with its key.
         string key = _authorization.Parameter!;
-        Exception? cause = error.ToString().Contains(key, StringComparison.Ordinal) ? null : error;
         string count = attempts == 1 ? "1 attempt" : $"{attempts} attempts";
         string call = $"no complete answer to {request.Method} {request.Path} from {_address} after {count}";
         return error is OperationCanceledException or TimeoutException

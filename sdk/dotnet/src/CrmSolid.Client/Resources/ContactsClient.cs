@@ -146,7 +146,7 @@ public class ContactsClient : ResourceClient
         ApiRequest request = Post($"/v1/contacts/import", options)
             .Query("dry_run", import is { DryRun: true } ? true : null);
         string? mapping = import?.Mapping is { } columns ? Json.WriteText(columns) : null;
-        await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
+        await using UploadSource source = await UploadSource.OfAsync(file, request, cancellationToken).ConfigureAwait(false);
         if (mapping is null)
         {
             request.Content(onPart =>

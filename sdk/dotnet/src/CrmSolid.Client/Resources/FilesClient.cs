@@ -30,7 +30,7 @@ public class FilesClient : ResourceClient
         Stream file, string name, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         ApiRequest request = Post($"/v1/files", options);
-        await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
+        await using UploadSource source = await UploadSource.OfAsync(file, request, cancellationToken).ConfigureAwait(false);
         request.Content(onPart => new MultipartFormDataContent(Boundary(request.IdempotencyKey!))
         {
             { source.Content(onPart), "file", name },
@@ -65,12 +65,13 @@ public class FilesClient : ResourceClient
     public virtual async Task<long> DownloadAsync(
         string fileId, string path, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
-        string partial = $"{path}.part";
+        string partial = $"{path}.{Path.GetRandomFileName()}.part"; // of this call alone
+        await using Stream content = await ContentAsync(fileId, options, cancellationToken).ConfigureAwait(false);
+        var target = new FileStream(partial, FileMode.CreateNew);
         try
         {
             long size;
-            await using (Stream content = await ContentAsync(fileId, options, cancellationToken).ConfigureAwait(false))
-            await using (FileStream target = File.Create(partial))
+            await using (target)
             {
                 await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
                 size = target.Length;

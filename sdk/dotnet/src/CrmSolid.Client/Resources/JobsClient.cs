@@ -50,13 +50,15 @@ public class JobsClient : ResourceClient
 
     /// <summary>Waits until a job has ended: done, failed or canceled. Limit the wait with the token.</summary>
     /// <param name="jobId">The job.</param>
-    /// <param name="interval">How often to look. The default is every second.</param>
+    /// <param name="interval">How often to look: more than zero, at most 24 days. The default is every second.</param>
     /// <param name="options">What each of its calls does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public virtual async Task<Job> WaitAsync(
         string jobId, TimeSpan? interval = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default)
     {
+        TimeSpan wait = interval ?? TimeSpan.FromSeconds(1);
+        Limits.CheckInterval(wait, nameof(interval));
         while (true)
         {
             Job job = await GetAsync(jobId, options, cancellationToken).ConfigureAwait(false);
@@ -64,8 +66,8 @@ public class JobsClient : ResourceClient
             {
                 return job;
             }
-            TimeSpan wait = interval ?? TimeSpan.FromSeconds(1);
-            await Task.Delay(wait, Transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            ApiRequest next = Get($"/v1/jobs/{jobId}", options);
+            await Transport.PauseAsync(wait, next, cancellationToken).ConfigureAwait(false);
         }
     }
 }
