@@ -40,7 +40,8 @@ public static class CrmSolidWebhookEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps an endpoint whose events go to a handler: the registered service, or else a new object for each event.
+    /// Maps an endpoint whose events go to a handler: the registered service, or else a new object for each event, which is
+    /// disposed after it.
     /// </summary>
     /// <typeparam name="THandler">The handler; its constructor's arguments are services.</typeparam>
     /// <param name="endpoints">The endpoints of the application.</param>
@@ -52,7 +53,7 @@ public static class CrmSolidWebhookEndpointRouteBuilderExtensions
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string? name = null)
         where THandler : class, ICrmSolidEventHandler =>
-        Map(endpoints, pattern, name, ActivatorUtilities.GetServiceOrCreateInstance<THandler>);
+        Map(endpoints, pattern, name, services => new ServiceHandler<THandler>(services));
 
     private static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder endpoints,

@@ -20,7 +20,9 @@ public sealed class CrmSolidFollowerOptions
     /// </summary>
     public IPositionStore? PositionStore { get; set; }
 
-    /// <summary>How long to wait between two requests while nothing happens. The default is one second.</summary>
+    /// <summary>
+    /// How long to wait between two requests while nothing happens: above zero, up to 24 days. The default is one second.
+    /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -11,13 +11,18 @@ namespace CrmSolid.Client;
 /// <remarks>
 /// It outlives any outage of the API. An event whose handler throws is handled again, after 1 second and up to a minute,
 /// before any later one. The position is saved once an event was handled: after a restart none is left out, and the last one
-/// may come again (see <see cref="IProcessedEvents"/>). Only a refusal that does not pass ends it, such as 401 or 403 of a key
-/// without the scope <c>manage:webhooks</c>; it is logged as critical.
+/// may come again (see <see cref="IProcessedEvents"/>). Only a refusal that does not pass ends it, which is logged as critical:
+/// 401, 403 of a key without the scope <c>manage:webhooks</c>, 404, 410, and the codes <c>invalid_cursor</c> and
+/// <c>invalid_parameter</c> for a position that the server cannot read any more: delete the stored one.
 /// </remarks>
 public sealed class FollowEventsService : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    // About a minute, as a failover of a database takes. Not for ever: where the claim is of the transaction of the handler,
+    // and that is lost, only handling the event again in a new scope helps.
+    private static readonly TimeSpan[] DonePauses = [.. new[] { 1, 2, 4, 8, 16, 32 }.Select(each => TimeSpan.FromSeconds(each))];
 
     private readonly IServiceProvider _services;
     private readonly CrmSolidClient _client;
@@ -25,6 +30,7 @@ public sealed class FollowEventsService : BackgroundService
     private readonly Func<IServiceProvider, ICrmSolidEventHandler> _createHandler;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private string? _handled; // the position of the last event, until it or a later one is saved
 
     internal FollowEventsService(
         IServiceProvider services,
@@ -65,29 +71,39 @@ public sealed class FollowEventsService : BackgroundService
         };
         // By hand, because the enumeration goes on after an event that cannot be read.
         var events = _client.Events.FollowAsync(follow, cancellationToken: stoppingToken).GetAsyncEnumerator(stoppingToken);
-        string? handled = null;
+        _handled = null;
         try
         {
             while (true)
             {
+                UnreadableEventException? unreadable = null;
                 try
                 {
-                    await events.MoveNextAsync().ConfigureAwait(false);
-                    await HandleAsync(events.Current.Event, stoppingToken).ConfigureAwait(false);
-                    handled = events.Current.Position;
+                    if (!await events.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        return; // a mock: the log has no end
+                    }
                 }
-                catch (UnreadableEventException unreadable)
+                catch (UnreadableEventException error) when (!stoppingToken.IsCancellationRequested)
+                {
+                    unreadable = error;
+                }
+                catch (ApiException error) when (!stoppingToken.IsCancellationRequested)
+                {
+                    Refused(error);
+                    return;
+                }
+                if (unreadable is not null)
                 {
                     await PassAsync(unreadable, stoppingToken).ConfigureAwait(false);
-                    handled = unreadable.Position;
+                    _handled = unreadable.Position;
+                    continue;
                 }
+                await HandleAsync(events.Current.Event, stoppingToken).ConfigureAwait(false);
+                _handled = events.Current.Position;
             }
         }
-        catch (ApiException error)
-        {
-            Refused(error);
-        }
-        catch (Exception) when (stoppingToken.IsCancellationRequested && handled is not null)
+        catch (Exception) when (stoppingToken.IsCancellationRequested && _handled is { } handled)
         {
             // The enumeration saves a position when the next event is asked for, which may not have come to it.
             await ScopedAsync(services => StoreOf(services).SaveAsync(handled, CancellationToken.None).AsTask())
@@ -117,8 +133,9 @@ public sealed class FollowEventsService : BackgroundService
             {
                 await handler.HandleAsync(one, token).ConfigureAwait(false);
             }
-            else if (await processed.HandleOnceAsync(one.Id, each => handler.HandleAsync(one, each), token)
-                .ConfigureAwait(false) == EventClaim.InProgress)
+            else if (await processed.HandleAsync(
+                one.Id, each => handler.HandleAsync(one, each), DonePauses, _time, token, token).ConfigureAwait(false)
+                == EventClaim.InProgress)
             {
                 throw new InvalidOperationException("it is being handled elsewhere, such as by a webhook");
             }
@@ -186,8 +203,12 @@ public sealed class FollowEventsService : BackgroundService
             return position;
         }
 
-        public ValueTask SaveAsync(string position, CancellationToken cancellationToken) => new(UntilDoneAsync(
-            (store, token) => store.SaveAsync(position, token).AsTask(), cancellationToken));
+        public async ValueTask SaveAsync(string position, CancellationToken cancellationToken)
+        {
+            await UntilDoneAsync((store, token) => store.SaveAsync(position, token).AsTask(), cancellationToken)
+                .ConfigureAwait(false);
+            service._handled = null;
+        }
 
         private Task UntilDoneAsync(Func<IPositionStore, CancellationToken, Task> work, CancellationToken stoppingToken) =>
             service.UntilDoneAsync(

@@ -10,6 +10,9 @@ namespace CrmSolid.Client;
 /// both as scoped services on the same database connection, and commit in <see cref="DoneAsync"/>.</para>
 /// <para>A process that ends in the middle leaves its claim behind. So a claim has to expire, after longer than any handler
 /// takes, such as 10 minutes; a later <see cref="TryBeginAsync"/> then answers <see cref="EventClaim.Begun"/> again.</para>
+/// <para>A <see cref="DoneAsync"/> that throws is called again, on the same object: for 2 seconds by a webhook and
+/// <see cref="ProcessedEventsExtensions.HandleOnceAsync"/>, for a minute by a follower. If it has failed each time, the event
+/// waits until its claim has expired, and is handled again. One whose transaction is lost has to throw each time.</para>
 /// <para>Ids are worth keeping for as long as an event can come again: 30 days.</para>
 /// </remarks>
 public interface IProcessedEvents
@@ -46,13 +49,20 @@ public enum EventClaim
 /// <summary>Handles an event under its claim.</summary>
 public static class ProcessedEventsExtensions
 {
+    // Together 2 seconds of the 10 that CRM Solid waits for the answer of a webhook.
+    private static readonly TimeSpan[] DonePauses =
+        [TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(1.5)];
+
     /// <summary>Claims the event and handles it if nobody else has, or is about to.</summary>
     /// <param name="events">The claims.</param>
     /// <param name="eventId">The event.</param>
     /// <param name="handle">Handles it. After an exception the claim is given up, and the exception is thrown.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns><see cref="EventClaim.Begun"/> if it was handled here and now.</returns>
-    public static async Task<EventClaim> HandleOnceAsync(
+    /// <remarks>
+    /// <see cref="IProcessedEvents.DoneAsync"/> is tried 4 times within 2 seconds; what it throws at last is thrown.
+    /// </remarks>
+    public static Task<EventClaim> HandleOnceAsync(
         this IProcessedEvents events,
         string eventId,
         Func<CancellationToken, Task> handle,
@@ -60,6 +70,19 @@ public static class ProcessedEventsExtensions
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(handle);
+        return HandleAsync(events, eventId, handle, DonePauses, TimeProvider.System, CancellationToken.None, cancellationToken);
+    }
+
+    /// <summary>With a pause before each further attempt to say that it is done, until the waiting is ended.</summary>
+    internal static async Task<EventClaim> HandleAsync(
+        this IProcessedEvents events,
+        string eventId,
+        Func<CancellationToken, Task> handle,
+        TimeSpan[] donePauses,
+        TimeProvider time,
+        CancellationToken waiting,
+        CancellationToken cancellationToken)
+    {
         EventClaim claim = await events.TryBeginAsync(eventId, cancellationToken).ConfigureAwait(false);
         if (claim != EventClaim.Begun)
         {
@@ -75,8 +98,19 @@ public static class ProcessedEventsExtensions
             throw;
         }
         // The work is done, so that a caller who no longer waits changes nothing.
-        await events.DoneAsync(eventId, CancellationToken.None).ConfigureAwait(false);
-        return claim;
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await events.DoneAsync(eventId, CancellationToken.None).ConfigureAwait(false);
+                return claim;
+            }
+            catch (Exception) when (attempt < donePauses.Length && !waiting.IsCancellationRequested)
+            {
+                // The claim is still there: the event would neither be handled again nor passed until it expires.
+                await Task.Delay(donePauses[attempt], time, waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private static async Task ForgetAsync(IProcessedEvents events, string eventId, Exception error)

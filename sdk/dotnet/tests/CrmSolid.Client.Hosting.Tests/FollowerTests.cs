@@ -107,6 +107,118 @@ public class FollowerTests
     }
 
     [Fact]
+    public async Task A_stop_does_not_take_the_position_back()
+    {
+        _events.Add(Events.Json("evt_1"), Events.Json("evt_2", "job.completed"));
+        using IHost host = await StartAsync(options =>
+        {
+            options.Since = Beginning;
+            options.Types.Add("contact.*");
+        });
+        await UntilAsync(() => _position.Value?.Contains("\"2\"") is true); // the end of the page
+        _events.Add(Events.Json("evt_3", "job.completed"));
+        await UntilAsync(() => _position.Value!.Contains("\"3\""));
+        string? last = _position.Value;
+
+        await host.StopAsync();
+
+        Assert.Equal(["evt_1"], _handled.Ids);
+        Assert.Equal(last, _position.Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_handler_throws_while_the_host_stops_is_its_own(bool isRefusal)
+    {
+        var begun = new TaskCompletionSource();
+        var end = new TaskCompletionSource();
+        _handled.Before = async _ =>
+        {
+            begun.TrySetResult();
+            await end.Task;
+            throw isRefusal
+                ? new ApiException(new() { Status = 403, Code = "forbidden" })
+                : new UnreadableEventException("evt_other", "contact.created", "{}");
+        };
+        _events.Add(Events.Json("evt_1"));
+        using IHost host = await StartAsync(options => options.Since = Beginning);
+        await begun.Task;
+        await Follower(host).StopAsync(new CancellationToken(true)); // without waiting for its end
+        end.SetResult();
+        await host.StopAsync();
+
+        Assert.Empty(_log.Of("FollowRefused"));
+        Assert.Empty(_handled.Unreadable);
+        Assert.Single(_log.Of("FollowEnded"));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_mock_ends_it()
+    {
+        using IHost host = await StartAsync(
+            register: services => services.AddSingleton<ICrmSolidClientFactory>(new EndingClient()));
+
+        await Follower(host).ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Single(_handled.Ids);
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Each_handler_is_disposed_once(bool isRegistered)
+    {
+        _events.Add(Events.Json("evt_1"), Events.Unreadable("evt_2"), Events.Json("evt_3"));
+
+        using IHost host = await StartAsync(
+            options => options.Since = Beginning,
+            services => _ = isRegistered ? services.AddScoped<RecordingHandler>() : services);
+        await UntilAsync(() => _position.Value?.Contains("\"3\"") is true);
+        await host.StopAsync();
+
+        Assert.Equal(3, _handled.Disposals);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue + 1L)]
+    public void An_interval_that_no_timer_takes_is_refused_at_once(long milliseconds) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddCrmSolidFollower<RecordingHandler>(
+            options => options.PollInterval = TimeSpan.FromMilliseconds(milliseconds)));
+
+    [Fact]
+    public async Task An_event_that_is_not_known_to_be_done_is_not_handled_again()
+    {
+        var processed = new FailingProcessedEvents(5);
+        _events.Add(Events.Json("evt_1"), Events.Json("evt_2"));
+
+        using IHost host = await StartAsync(
+            options => options.Since = Beginning, services => services.AddSingleton<IProcessedEvents>(processed));
+        await UntilAsync(() => _handled.Ids.Count == 2);
+        await host.StopAsync();
+
+        Assert.Equal(["evt_1", "evt_2"], _handled.Ids);
+        Assert.Empty(_log.Of("EventNotHandled"));
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_what_cannot_be_marked_as_done()
+    {
+        var processed = new FailingProcessedEvents(int.MaxValue);
+        _events.Add(Events.Json("evt_1"));
+        using IHost host = await StartAsync(
+            options => options.Since = Beginning, services => services.AddSingleton<IProcessedEvents>(processed));
+        await UntilAsync(() => processed.Attempts == 2);
+
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(3, processed.Attempts);
+    }
+
+    [Fact]
     public async Task An_event_that_cannot_be_read_is_kept_and_passed()
     {
         _events.Add(Events.Unreadable("evt_1"), Events.Json("evt_2"));
@@ -266,6 +378,9 @@ public class FollowerTests
         Assert.Equal(["position"], Directory.GetFiles(folder).Select(Path.GetFileName));
         Directory.Delete(folder, recursive: true);
     }
+
+    private static FollowEventsService Follower(IHost host) =>
+        host.Services.GetServices<IHostedService>().OfType<FollowEventsService>().Single();
 
     private static IHostApplicationLifetime Lifetime(IHost host) =>
         host.Services.GetRequiredService<IHostApplicationLifetime>();

@@ -191,6 +191,33 @@ public class WebhookEndpointTests : IAsyncLifetime
         Assert.Equal(["evt_1"], _handled.Ids);
     }
 
+    [Theory]
+    [InlineData(3, HttpStatusCode.OK)]
+    [InlineData(4, HttpStatusCode.InternalServerError)]
+    public async Task An_event_is_marked_as_done_in_four_attempts(int failures, HttpStatusCode status)
+    {
+        var processed = new FailingProcessedEvents(failures);
+        await StartAsync(services => services.AddSingleton<IProcessedEvents>(processed));
+
+        using var response = await PostAsync(Events.Json("evt_1"));
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal((1, 4), (_handled.Ids.Count, processed.Attempts));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Each_handler_is_disposed_once(bool isRegistered)
+    {
+        await StartAsync(services => _ = isRegistered ? services.AddScoped<RecordingHandler>() : services);
+
+        await PostAsync(Events.Json("evt_1"));
+        await PostAsync(Events.Unreadable("evt_2"));
+
+        Assert.Equal(2, _handled.Disposals);
+    }
+
     [Fact]
     public async Task A_duplicate_is_handled_once()
     {

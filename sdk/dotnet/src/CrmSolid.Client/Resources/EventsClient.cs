@@ -46,7 +46,9 @@ public class EventsClient : ResourceClient
 
     /// <summary>
     /// Follows the log: each event as it happens, for ever, from where the last run of the program has ended. It comes back
-    /// after any outage, however long. Only 401, 403, 404 and 410 and the caller end it, and what the store throws.
+    /// after any outage, however long. Only 401, 403, 404, 410, the caller and what the store throws end it, and the codes
+    /// <c>invalid_cursor</c> and <c>invalid_parameter</c>: the server cannot read the position any more, so delete what is
+    /// stored.
     /// </summary>
     /// <param name="follow">Where to begin, and how to go on.</param>
     /// <param name="options">What the calls do otherwise than the client; its retries are not used.</param>

@@ -111,7 +111,8 @@ public class MessagesClient : ResourceClient
 
     /// <summary>
     /// Streams messages as they happen: sent, failed, received. It comes back after any outage, however long, and goes on
-    /// after the last event, so that none is missed or repeated. Only 401, 403, 404 and 410 and the caller end it.
+    /// after the last event, so that none is missed or repeated. Only 401, 403, 404, 410 and the caller end it, and the codes
+    /// <c>invalid_cursor</c> and <c>invalid_parameter</c>: the server cannot read the last id any more, so begin without it.
     /// </summary>
     /// <param name="stream">Where to begin, and how to go on.</param>
     /// <param name="options">What the calls do otherwise than the client; its retries are not used.</param>

@@ -9,12 +9,15 @@ internal sealed class Handled
 
     public ConcurrentQueue<UnreadableEventException> Unreadable { get; } = new();
 
+    /// <summary>How many handlers have been disposed.</summary>
+    public int Disposals { get; set; }
+
     /// <summary>Called before an event counts as handled.</summary>
     public Func<WebhookEvent, Task> Before { get; set; } = _ => Task.CompletedTask;
 }
 
 /// <summary>A handler that is made by the services of a scope.</summary>
-internal sealed class RecordingHandler(Handled handled, ScopedService scoped) : ICrmSolidEventHandler
+internal sealed class RecordingHandler(Handled handled, ScopedService scoped) : ICrmSolidEventHandler, IAsyncDisposable
 {
     public async Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
     {
@@ -27,6 +30,12 @@ internal sealed class RecordingHandler(Handled handled, ScopedService scoped) : 
     {
         handled.Unreadable.Enqueue(unreadable);
         return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        handled.Disposals++;
+        return default;
     }
 }
 
