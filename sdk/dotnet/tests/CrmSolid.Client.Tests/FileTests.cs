@@ -87,7 +87,7 @@ public sealed class FileTests : IDisposable
         _server.Answer(() =>
         {
             _server.Time.Advance(TimeSpan.FromMinutes(5));
-            var body = new SlowReads(Encoding.UTF8.GetBytes(Answers.Uploaded)) { NextDelay = TimeSpan.FromSeconds(0.4) };
+            var body = new Late(Encoding.UTF8.GetBytes(Answers.Uploaded));
             return new(HttpStatusCode.Created) { Content = new StreamContent(body) };
         });
         using var file = new MemoryStream("text"u8.ToArray());
@@ -402,6 +402,16 @@ public sealed class FileTests : IDisposable
             }
             Uploaded = await request.Content!.ReadAsByteArrayAsync(token);
             return new(HttpStatusCode.Created) { Content = new StringContent(Answers.Uploaded) };
+        }
+    }
+
+    /// <summary>A body whose parts take some time to arrive.</summary>
+    private sealed class Late(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(0.4), cancellationToken);
+            return Read(buffer.Span);
         }
     }
 
