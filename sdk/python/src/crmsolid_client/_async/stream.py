@@ -26,9 +26,10 @@ class AsyncMessageStream:
     """Events of messages, in and out, as they happen. Iterate over it; leave its block, or close it, to end it.
 
     After a lost connection it connects again and goes on right after the last event, so none is lost and none comes
-    twice, however long that takes; a key that is refused (401, 403, 404, 410) ends it. ``last_event_id`` is the
-    position so far; another stream can start there. An event that cannot be read raises UnreadableEvent, and the
-    position is after it: iterate further to go on."""
+    twice, however long that takes; a key that is refused (401, 403, 404, 410) or a position that the server
+    cannot read (``invalid_cursor``, ``invalid_parameter``) ends it. ``last_event_id`` is the position so far; another
+    stream can start there. An event that cannot be read raises UnreadableEvent, and the position is after it: iterate
+    further to go on."""
 
     def __init__(self, transport: AsyncTransport, last_event_id: str | None, give_up_after: float | None) -> None:
         self.last_event_id = last_event_id
