@@ -1,8 +1,8 @@
 """Decides for one call whether and when it is tried again, and for a stream when it comes back. It does no input or
 output itself, so that the synchronous and the asynchronous transport share it.
 
-A call is repeated after a lost connection, ``409 idempotency_in_progress``, ``429 rate_limited``, 408, 500, 502, 503 and
-504. Repeating a write is safe because all its attempts have the same Idempotency-Key.
+A call is repeated after a lost connection, ``409 idempotency_in_progress``, ``429 rate_limited``, 408, 500, 502, 503
+and 504. Repeating a write is safe because all its attempts have the same Idempotency-Key.
 """
 
 from __future__ import annotations

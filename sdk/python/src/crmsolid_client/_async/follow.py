@@ -25,10 +25,10 @@ class AsyncEventFollower:
     """The events of the log as they come, without an end. Iterate over it, best in its ``with`` block.
 
     After a lost connection it goes on where it was, however long that takes; a key that is refused (401, 403, 404, 410)
-    or a position that the server cannot read (``invalid_cursor``, ``invalid_parameter``) ends it. ``position`` is after the events that were taken: an event is taken when the next one is asked for, or when
-    the block ends without an exception. That is when the store gets it. So an event comes again if your program dies
-    while it works on it, and none is left out. An event that cannot be read raises UnreadableEvent and is taken then;
-    iterate further to go on.
+    or a position that the server cannot read (``invalid_cursor``, ``invalid_parameter``) ends it. ``position`` is after
+    the events that were taken: an event is taken when the next one is asked for, or when the block ends without an
+    exception. That is when the store gets it. So an event comes again if your program dies while it works on it, and
+    none is left out. An event that cannot be read raises UnreadableEvent and is taken then; iterate further to go on.
     """
 
     def __init__(
