@@ -14,6 +14,7 @@ import pytest
 from tests.docs.recipes import PAGE, carry_out, copy_of_repository, parse, run
 from tests.migrated import create_migrated_database
 from tests.plugins.services import CHECKOUT
+from tests.sdk.dotnet.projects import ENVIRONMENT, dotnet_in
 from tests.servers import clean_environment, drop_database
 
 pytestmark = [
@@ -53,7 +54,6 @@ TESTS = [
     "tests/contacts/test_query_counts.py",
     "tests/contacts/segments/test_builder.py",
     "tests/sdk/test_surface.py",
-    "tests/sdk/dotnet/test_client.py::test_its_tests_against_a_fake_server_pass",
 ]
 
 
@@ -111,6 +111,13 @@ def test_what_the_recipes_make_passes_the_tests(made: Copy) -> None:
         *("test_duplicates.py", "test_letters.py"),
     ]
     made.succeeds("python", "-m", "pytest", *added, *TESTS)
+
+
+def test_what_the_recipes_add_to_the_dotnet_client_compiles_and_is_called(made: Copy, tmp_path: Path) -> None:
+    dotnet_in(tmp_path / "dotnet")  # or skip
+    tests = ("test", "sdk/dotnet/tests/CrmSolid.Client.Tests", "-p:TargetFrameworks=net10.0")
+    chosen = "FullyQualifiedName~.ContractTests.|FullyQualifiedName~.ResourceTests."
+    made.succeeds("dotnet", *tests, "--filter", chosen, **ENVIRONMENT)
 
 
 def test_what_the_recipes_make_is_formatted_and_its_migrations_are_complete(made: Copy) -> None:

@@ -19,7 +19,7 @@ from tests.plugins.suite import NO_DOTNET
 SDK = Path(settings.BASE_DIR) / "sdk" / "dotnet"
 SOLUTION = SDK / "CrmSolid.Client.slnx"
 OLDEST_SDK = 10
-TIMEOUT = 300.0
+TIMEOUT = 900.0  # seconds
 ENVIRONMENT = {
     "CI": "true",  # as in a release: deterministic, without the folders of this machine
     "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
