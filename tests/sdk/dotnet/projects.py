@@ -63,14 +63,15 @@ class DotNet:
             timeout=TIMEOUT,
         )
 
-    def once(self, name: str, *arguments: str, before: Callable[[], object] = bool) -> None:
+    def once(self, name: str, *arguments: str, before: Callable[[], object] | None = None) -> None:
         """Call ``before`` and run ``dotnet``, which must succeed, unless that was done under this name, in this process
         or another."""
         with (self.folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             failure, done = self.folder / f"{name}.failed", self.folder / f"{name}.done"
             if not failure.exists() and not done.exists():
-                before()
+                if before is not None:
+                    before()
                 result = self.run(*arguments, *self._places())
                 (done if result.returncode == 0 else failure).write_text(result.stdout + result.stderr)
         assert done.exists(), f"dotnet {' '.join(arguments)}\n{failure.read_text()}"
