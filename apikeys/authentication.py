@@ -29,6 +29,8 @@ from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope, Subject, Surface
+from crmsolid.workspaces.edge import narrowed
+from crmsolid.workspaces.limits import Limits
 from crmsolid.workspaces.models import Workspace, effective_plan
 
 logger = logging.getLogger("crmsolid.apikeys")
@@ -77,13 +79,25 @@ class Credentials(ABC):
         """Within which an ``idempotency_key`` of MCP is unique. It outlives the rotation of a key."""
         return self.bucket
 
+    @property
+    @abstractmethod
+    def holder(self) -> str:
+        """Who its limits are counted for."""
+
+    @property
+    def limits(self) -> Limits:
+        """What narrows it beyond its scopes."""
+        limits: Limits = self.row.limits(self.holder)
+        return limits
+
     @abstractmethod
     def check(self, ip: str | None) -> None:
         """Raise ``token_revoked`` or ``token_expired`` (401), or ``ip_not_allowed`` (403)."""
 
     def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
-        subject = Subject(self.kind, self.row.id, self.label)
-        return Actor(self.workspace, subject, self.scopes, None, surface, ip, request_id)
+        subject, limits = Subject(self.kind, self.row.id, self.label), self.limits
+        workspace = narrowed(self.workspace, limits)
+        return Actor(workspace, subject, self.scopes, None, surface, ip, request_id, limits=limits)
 
     def record_use(self, ip: str | None) -> None:
         """Store when and from where it was last used, with at most one write a minute."""
@@ -141,6 +155,10 @@ class KeyCredentials(Credentials):
     def idempotency_namespace(self) -> str:
         return f"key:{self.key.first_id}"
 
+    @property
+    def holder(self) -> str:
+        return self.key.first_id
+
     def check(self, ip: str | None) -> None:
         key, now = self.key, clock.now()
         if key.revoked_at is not None and key.revoked_at <= now:
@@ -178,6 +196,19 @@ def authenticate(token: str, idempotency_key: str | None = None) -> KeyCredentia
     record = records.from_row(stored) if stored[0] is not None else None
     scopes, rate_limit = frozenset(map(Scope, key.scopes)), key.rate_limit or DEFAULT_RATE_LIMIT
     return KeyCredentials(key, workspace, scopes, effective_plan(plan, trial_ends_at), rate_limit, record)
+
+
+def credentials_of_key(workspace: Workspace, first_id: str) -> KeyCredentials | None:
+    """Those of the newest key among a key and its replacements that works now, for what it has asked for earlier."""
+    now = clock.now()
+    rows = ApiKey.objects.for_workspace(workspace).filter(first_id=first_id).order_by("-created_at", "-id")
+    working = rows.filter(Q(revoked_at=None) | Q(revoked_at__gt=now), Q(expires_at=None) | Q(expires_at__gt=now))
+    key: ApiKey | None = working.first()
+    if key is None:
+        return None
+    key.workspace = workspace
+    scopes, rate_limit = frozenset(map(Scope, key.scopes)), key.rate_limit or DEFAULT_RATE_LIMIT
+    return KeyCredentials(key, workspace, scopes, workspace.current_plan, rate_limit)
 
 
 @cache

@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.limits import LimitedAccess, approval_is_known
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 
-class ApiKey(WorkspaceModel):
+class ApiKey(LimitedAccess, WorkspaceModel):
     """A bearer key with scopes. The token is not stored, only its SHA-256 and its public prefix."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "key"), editable=False)
@@ -47,6 +48,7 @@ class ApiKey(WorkspaceModel):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(rate_limit__isnull=True) | Q(rate_limit__gt=0), name="apikey_limit"),
+            approval_is_known("apikey"),
         ]
 
     def __str__(self) -> str:

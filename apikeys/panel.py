@@ -4,6 +4,7 @@ A token is in the answer to one POST and nowhere else: in no session, message, c
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from math import ceil
 from typing import Any, ClassVar
@@ -36,6 +37,9 @@ from apikeys.uses import day_began, hour_began, requests_by_hour, uses_of
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
 from crmsolid.core.extension_points import ExtensionPoint
+from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.forms import LimitsForm
+from crmsolid.limits.wording import at_worst, facts
 from crmsolid.panel.components import template_tags as panel_tags
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, last_used, time_text
@@ -69,7 +73,7 @@ OVERLAPS = [
 ]
 
 
-class NewKeyForm(SubmitOnceForm):
+class NewKeyForm(SubmitOnceForm, LimitsForm):
     """No access is chosen at first: a key gets what somebody chose and no more."""
 
     kind = "key"
@@ -98,6 +102,7 @@ class NewKeyForm(SubmitOnceForm):
         self.workspaces = {str(workspace.pk): workspace for workspace in (live, live.twin)}
         choices = [(value, workspace.get_mode_display()) for value, workspace in self.workspaces.items()]
         self.fields["environment"].choices = choices  # type: ignore[attr-defined]
+        self.add_places(self.workspaces.values())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -129,6 +134,7 @@ class NewKeyForm(SubmitOnceForm):
             "rate_limit": data["rate_limit"],
             "allowed_networks": data["allowed_networks"].replace(",", "\n").splitlines(),
             "new_id": data["once"],
+            **asdict(self.chosen_limits(self.workspace)),
         }
 
 
@@ -339,6 +345,7 @@ class ApiKeyAdmin(PageAdmin):
 
     def _key_page(self, request: HttpRequest, key: ApiKey, **forms: Any) -> HttpResponse:
         state, text = state_and_text(key)
+        limits = ChosenLimits.of(key)
         context = {
             "title": key.name,
             "original": key,
@@ -346,6 +353,8 @@ class ApiKeyAdmin(PageAdmin):
             "display_prefix": tokens.display(key.prefix),
             "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
             "scopes": [(scope, Scope(scope).label) for scope in key.scopes],
+            "at_worst": at_worst([Scope(scope) for scope in key.scopes], limits, key.workspace),
+            "limits": facts(limits, key.limits(key.first_id), key.workspace) if limits.is_limited else None,
             "expires_soon": expires_soon(key),
             # A refusal that has a status in place of a code has no title.
             "uses": [

@@ -1,7 +1,7 @@
 """Services of API keys: create, rotate with an overlap, revoke, list. Each change writes its audit entry."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,8 +13,10 @@ from apikeys import tokens
 from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.limits.choosing import ChosenLimits, audited
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Mode, Role, User, Workspace
 
 MAX_NAME = 100
@@ -45,14 +47,20 @@ def create_key(
     expires_at: datetime | None = None,
     rate_limit: int | None = None,
     allowed_networks: Sequence[str] = (),
+    account_ids: Collection[int] = (),
+    segment_id: str = "",
+    daily_sends: int | None = None,
+    daily_changes: int | None = None,
+    approval: str = Approval.NONE,
     created_by: User | None = None,
     new_id: str | None = None,
 ) -> IssuedKey:
     """Create a key in the actor's workspace; it is a live or a test key as the workspace is.
 
-    ``rate_limit`` is in requests a minute, ``allowed_networks`` are CIDR networks, ``new_id`` is the id of the new key.
+    ``rate_limit`` is in requests a minute, ``allowed_networks`` are CIDR networks, ``new_id`` is the id of the new key;
+    the five between are as in :class:`ChosenLimits`.
     Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, scopes, expires_at,
-    rate_limit, allowed_networks); ``invalid_state`` if there is a key with ``new_id`` already.
+    rate_limit, allowed_networks, and the limits'); ``invalid_state`` if there is a key with ``new_id`` already.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     name, chosen = _checked_name(name), frozenset(scopes)
@@ -64,6 +72,8 @@ def create_key(
         raise invalid("expires_at", "out_of_range", "a key lasts at most 100 years; or choose one that never expires")
     if rate_limit is not None and not 1 <= rate_limit <= MAX_RATE_LIMIT:
         raise invalid("rate_limit", "out_of_range", f"a rate limit is 1 to {MAX_RATE_LIMIT} requests a minute")
+    limits = ChosenLimits(account_ids, segment_id, daily_sends, daily_changes, approval)
+    columns = limits.columns(actor.workspace)
     key = ApiKey(
         workspace=actor.workspace,
         name=name,
@@ -72,9 +82,11 @@ def create_key(
         rate_limit=rate_limit,
         allowed_networks=_normalized_networks(allowed_networks),
         created_by=created_by,
+        **columns,
     )
     issued = _issue(key, new_id)
-    audit.record(actor, "key.created", key.id, name=key.name, prefix=key.prefix, scopes=key.scopes)
+    shown = audited(columns) if limits.is_limited else {}
+    audit.record(actor, "key.created", key.id, name=key.name, prefix=key.prefix, scopes=key.scopes, **shown)
     return issued
 
 
@@ -105,6 +117,11 @@ def rotate_key(
         scopes=old.scopes,
         rate_limit=old.rate_limit,
         allowed_networks=old.allowed_networks,
+        account_ids=old.account_ids,
+        segment_id=old.segment_id,
+        daily_sends=old.daily_sends,
+        daily_changes=old.daily_changes,
+        approval=old.approval,
         expires_at=old.expires_at,
         created_by=created_by,
         rotated_from=old,

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import repository, services
+from contacts import repository, review, services
 from contacts.models import Contact, ContactQuerySet, Stage
 from contacts.segments.compilation import where
 from contacts.segments.conditions import ConditionErrors, load_condition
@@ -87,10 +87,13 @@ def start_bulk(
     expected: int | None = None,
     object_id: str = "",
     may_be_nobody: bool = False,
+    sends_each: int = 0,
+    seen: Mapping[str, Any] | None = None,
 ) -> Job:
     """Start a job that changes all contacts that match the filters, those of ``list_contacts``. ``expected`` is the
     number that somebody was shown. ``object_id`` is what the job works on. ``may_be_nobody``: it starts also if nobody
-    matches, or if it takes too long to count them.
+    matches, or if it takes too long to count them. ``sends_each``: how many messages it leads to for each of them;
+    ``seen``: what else makes a proposal of it stale once it is another.
 
     Errors: ``scope_missing``, ``validation_failed`` for the arguments, ``invalid_parameter`` for the filters,
     ``invalid_state`` if nobody matches, or not as many as expected.
@@ -99,6 +102,8 @@ def start_bulk(
     for scope in (Scope.READ_CONTACTS, *kind.scopes):
         actor.require(scope)
     kept = kind.check(actor, arguments or {})
+    if actor.review is not None:
+        review.about_matching(actor, services.find_matching(actor, filters)[0], sends_each=sends_each, seen=seen)
     # For whoever erases a person named in a filter: the segment is held until the job can be seen.
     conditions = services.conditions_of(actor.workspace, filters, copying=True)
     total = _count(actor, filters, may_be_nobody)

@@ -17,6 +17,7 @@ from crmsolid.api.parsing import parse_object
 from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core.errors import FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
@@ -179,6 +180,7 @@ def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choice
     if type not in FieldType.values:
         raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
     values = {"label": _read_label(label), "choices": _choices_of(type, choices)}
+    checks.write_about_many(actor)
     field = CustomField(workspace=actor.workspace, key=key, type=type, **values)
     try:
         with transaction.atomic():
@@ -214,6 +216,7 @@ def update_custom_field(
         "choices": field.choices if choices is None else _choices_of(field.type, choices),
     }
     check(field)
+    checks.write_about_many(actor, state={"the custom field": checks.digest(field.label, field.choices)})
     old = {name: getattr(field, name) for name, value in wanted.items() if getattr(field, name) != value}
     if old:
         new = {name: wanted[name] for name in old}

@@ -10,9 +10,10 @@ from contacts import repository, stages
 from contacts.events import Before
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, username_key
+from contacts.repository import ContactWithTags
 from contacts.validation import Changes
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError
+from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.actor import Actor
@@ -36,8 +37,8 @@ def find_or_create(
     before the transaction ends. Concurrent calls agree on one contact, because the unique keys of the database decide.
     If both identities are given, Telegram has just reported them together: then the username is brought up to date.
     ``name``, which ends with the ``last_name`` if there is one, is used for a contact that has none.
-    ``service_unavailable`` if other calls create and erase contacts of
-    these identities faster than they can be read.
+    ``not_found`` for a narrowed key if the contact is outside of what it sees, or would be once it is made.
+    ``service_unavailable`` if other calls create and erase contacts of these identities faster than they can be read.
     """
     name = name[:200]
     names = {"name": name}
@@ -46,23 +47,43 @@ def find_or_create(
     columns = {**names, "telegram_id": telegram_id}
     if username:
         columns |= {"username": username, "username_key": username.lower()}
+    changes = Changes(columns, {})
     for _ in range(ATTEMPTS):
         contact = _find(who, username, telegram_id)
         if contact is not None:
             return _update(who, contact, **names) if name and not contact.name else contact
-        created = repository.insert(who, Changes(columns, {}))
+        created = _insert(who, changes, _identities(username, telegram_id))
         if created is not None:
             return created.contact
     raise DomainError("service_unavailable")
 
 
-def _find(who: Actor | Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
-    """The Telegram id decides, because usernames pass from one person to another."""
+def _insert(who: Actor | Workspace, changes: Changes, identities: dict[str, Any]) -> ContactWithTags | None:
+    """As ``repository.insert``. A narrowed key does not learn whether there is somebody of this name outside of what it
+    sees: both are ``not_found``."""
+    workspace = who.workspace if isinstance(who, Actor) else who
+    if workspace.edge is None:
+        return repository.insert(who, changes)
+    try:
+        repository.require_inside(workspace, identities)
+        return repository.insert(who, changes)
+    except DomainError:
+        raise not_found("contact") from None
+
+
+def _identities(username: str | None, telegram_id: int | None) -> dict[str, Any]:
+    """The keys of the contact by their columns."""
     identities: dict[str, Any] = {}
     if telegram_id is not None:
         identities["telegram_id"] = telegram_id
     if username:
         identities["username_key"] = username.lower()
+    return identities
+
+
+def _find(who: Actor | Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
+    """The Telegram id decides, because usernames pass from one person to another."""
+    identities = _identities(username, telegram_id)
     workspace = who.workspace if isinstance(who, Actor) else who
     rows = repository.find_by_identity(workspace, identities, lock=True)
     found = {column: row for row in rows for column, key in identities.items() if getattr(row, column) == key}

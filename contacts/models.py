@@ -152,6 +152,8 @@ class Contact(WorkspaceModel):
 
     objects: ClassVar[ScopedManager] = ScopedManager(ContactQuerySet)
 
+    edge_contact: ClassVar[str] = "pk"
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "username_key"], name="contact_username"),
@@ -212,6 +214,8 @@ class StageChange(WorkspaceModel):
     at = models.DateTimeField(default=clock.now)
     cause = models.CharField(max_length=40, blank=True)
 
+    edge_contact: ClassVar[str] = "contact_id"
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="stagechange_stage"),
@@ -240,6 +244,8 @@ class ContactTag(WorkspaceModel):
     name = models.CharField(max_length=64)
     folded = models.TextField(default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    edge_contact: ClassVar[str] = "contact_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["contact", "name"], name="contacttag_once")]
@@ -327,6 +333,8 @@ class ContactNote(WorkspaceModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    edge_contact: ClassVar[str] = "contact_id"
+
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(fields=["contact", "created_at", "id"], name="contactnote_recent"),
@@ -336,6 +344,40 @@ class ContactNote(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.id
+
+
+class AssistantChange(WorkspaceModel):
+    """One change of a contact by an assistant or a rule: ``old`` and ``new`` are values of ``field``, of ``tags`` those
+    that were removed and added, of ``assignee`` users, with ``thread_id``. Changes of the same author within 30 minutes
+    of each other are one ``session``."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread_id = models.CharField(max_length=30, blank=True, default="")
+    author_kind = models.CharField(max_length=10)
+    author_ref = models.CharField(max_length=64)
+    author_name = models.CharField(max_length=254)
+    session = models.CharField(max_length=30)
+    field = models.CharField(max_length=80)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    at = models.DateTimeField(default=clock.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+
+    edge_contact: ClassVar[str] = "contact_id"
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(fields=["workspace", "-at", "-id"], name="assistantchange_recent"),
+            models.Index(fields=["workspace", "author_ref", "-at"], name="assistantchange_author"),
+            models.Index(fields=["workspace", "session"], name="assistantchange_session"),
+            models.Index(fields=["contact"], name="assistantchange_contact"),
+            models.Index(fields=["at"], name="assistantchange_age"),
+            models.Index(fields=["undone_by"], name="assistantchange_member", condition=Q(undone_by__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.contact_id}"
 
 
 class OptOut(WorkspaceModel):

@@ -9,7 +9,7 @@ from contacts import notes
 from contacts.models import ContactNote
 from contacts.repository import load_names
 from contacts.representations import ContactNameOut
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import Id, PageQuery, StrictSerializer, Text
 from crmsolid.api.people import AuthorOut, MemberNameOut
 from crmsolid.api.preconditions import entity_tag
@@ -26,6 +26,7 @@ class NoteOut(Representation):
     """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("text",)
+    text_of = "contact_id"
     example = {"text": "Wants a quote for 40 seats. @Vera, can you call?", "mentions": [{"id": 12, "name": "Vera"}]}
 
     id = serializers.CharField(help_text="The note's id.")
@@ -94,13 +95,26 @@ def _note_written(actor: Actor, note: ContactNote, **answer: Any) -> ApiResponse
 class NotesView(WorkspaceView):
     """The notes about a contact."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(NoteOut)}, operation_id="list_notes")
+    @endpoint(
+        scopes=READ,
+        query=PageQuery,
+        responses={200: ListOf(NoteOut)},
+        operation_id="list_notes",
+        narrowed=Narrowed.SERVED,
+    )
     def get(self, contact_id: str) -> ApiResponse:
         """List the notes about a contact, newest first."""
         page = notes.list_notes(self.actor, contact_id, **self.query)
         return ApiResponse(page.as_dict(NoteOut.render_all(page.rows)))
 
-    @endpoint(scopes=WRITE, body=NoteIn, responses={201: NoteOut}, etag=True, operation_id="create_note")
+    @endpoint(
+        scopes=WRITE,
+        body=NoteIn,
+        responses={201: NoteOut},
+        etag=True,
+        operation_id="create_note",
+        narrowed=Narrowed.SERVED,
+    )
     def post(self, contact_id: str) -> ApiResponse:
         """Write a note about a contact.
 
@@ -116,12 +130,14 @@ class NotesView(WorkspaceView):
 class NoteView(WorkspaceView):
     """One note: read it, change it, delete it."""
 
-    @endpoint(scopes=READ, responses={200: NoteOut})
+    @endpoint(scopes=READ, responses={200: NoteOut}, narrowed=Narrowed.SERVED)
     def get(self, note_id: str) -> ApiResponse:
         """Read a note."""
         return ApiResponse(_note(notes.get_note(self.actor, note_id)))
 
-    @endpoint(scopes=WRITE, body=NotePatch, responses={200: NoteOut}, error_codes=("forbidden",))
+    @endpoint(
+        scopes=WRITE, body=NotePatch, responses={200: NoteOut}, error_codes=("forbidden",), narrowed=Narrowed.SERVED
+    )
     def patch(self, note_id: str) -> ApiResponse:
         """Change the text of a note that the key has written.
 
@@ -130,7 +146,7 @@ class NoteView(WorkspaceView):
         check = self.preconditions.check(_note)
         return _note_written(self.actor, notes.edit_note(self.actor, note_id, **self.body, check=check))
 
-    @endpoint(scopes=WRITE, responses={204: None}, error_codes=("forbidden",))
+    @endpoint(scopes=WRITE, responses={204: None}, error_codes=("forbidden",), narrowed=Narrowed.SERVED)
     def delete(self, note_id: str) -> ApiResponse:
         """Delete a note that the key has written."""
         notes.delete_note(self.actor, note_id, check=self.preconditions.check(_note))

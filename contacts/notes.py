@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
-from contacts import mentions, repository
+from contacts import mentions, repository, review
 from contacts.models import Contact, ContactNote
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.preconditions import Check, unconditional
@@ -19,6 +19,7 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import KINDS
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import Author, AuthorKind
@@ -46,7 +47,18 @@ def list_notes(actor: Actor, contact_id: str, *, limit: int = 50, cursor: str | 
     Contact.objects.for_workspace(actor.workspace).only("pk").get_or_not_found(contact_id)
     rows = ContactNote.objects.for_workspace(actor.workspace).filter(contact_id=contact_id).select_related("author")
     filters = {"contact": contact_id}
-    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+    found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+    for note in found.rows:
+        _as_seen(actor, note)
+    return found
+
+
+def _as_seen(actor: Actor, note: ContactNote) -> ContactNote:
+    """The note as the actor sees it, not to be stored: a key that is narrowed to some accounts is not told in which
+    conversation it was written, because that may be one of another account."""
+    if actor.limits.account_ids:
+        note.thread_id = ""
+    return note
 
 
 def notes_in_conversation(
@@ -68,8 +80,7 @@ def get_note(actor: Actor, note_id: str) -> ContactNote:
     """The note with its author. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
     rows = ContactNote.objects.for_workspace(actor.workspace).select_related("author")
-    note: ContactNote = rows.get_or_not_found(note_id)
-    return note
+    return _as_seen(actor, rows.get_or_not_found(note_id))
 
 
 @unit_of_work()
@@ -83,11 +94,13 @@ def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "", n
     actor.require(Scope.WRITE_CONTACTS)
     text = _checked(text)
     # Locked, so that an erasure of the contact finds the note or the note finds no contact.
-    contact = repository.get(actor.workspace, contact_id, lock=True).contact
+    person = repository.get(actor.workspace, contact_id, lock=True)
+    contact = person.contact
     if thread_id and not any(has(actor.workspace, contact_id, thread_id) for has in conversation_finders.values()):
         raise DomainError("not_found", "no such thread with this contact", hint=KINDS["thread"].hint)
     if note_id and contact.notes.filter(pk=note_id).exists():
         return edit_note(actor, note_id, text=text)
+    review.about_contact(actor, person, {})
     note = ContactNote(workspace=actor.workspace, contact=contact, text=text, thread_id=thread_id, **_author(actor))
     note.pk = note_id or note.pk
     note.mentioned = mentions.find_mentioned(actor.workspace, text)
@@ -114,7 +127,8 @@ def edit_note(actor: Actor, note_id: str, *, text: str, check: Check = unconditi
     # The contact first, as everywhere. A deletion may have come in between.
     repository.get(actor.workspace, note.contact_id, lock=True)
     note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
-    check(note)
+    check(_as_seen(actor, note))
+    _review(actor, note)
     if note.text == text:
         return note
     before = note.mentioned
@@ -134,11 +148,16 @@ def delete_note(actor: Actor, note_id: str, *, check: Check = unconditional) -> 
     """
     note: ContactNote = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
     _require_to_change(note, actor)
-    check(note)
+    check(_as_seen(actor, note))
+    _review(actor, note)
     audit.record(actor, "contact.note_deleted", note.contact_id, note=note_id)
     for watch in note_watchers.values():
         watch(note)
     note.delete()
+
+
+def _review(actor: Actor, note: ContactNote) -> None:
+    checks.write_about(actor, note.contact_id, state={"the note": checks.digest(note.text)})
 
 
 def _checked(text: str) -> str:

@@ -1,7 +1,7 @@
 """What ``GET /v1/contacts/{id}/data`` shows: ``contact``, and the sections that the apps have in
 ``erasing.kept_data``. The shapes of all sections are here, also of those that apps above this one fill."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -149,8 +149,52 @@ class StoredAnswerOut(Representation):
     body = JsonField(help_text="What was answered; null for an answer with a secret.")
 
 
+class KeptProposalOut(Representation):
+    """A write of a key or an assistant that waited for an approval."""
+
+    id = serializers.CharField(help_text="The proposal's id.")
+    operation = serializers.CharField(help_text="The `operationId` of the call.")
+    arguments = serializers.DictField(
+        allow_null=True, help_text="Its arguments; null if it is about others, and waits because this text was read."
+    )
+    status = serializers.CharField(help_text="As that of a `Proposal`.")
+    read_at = serializers.CharField(
+        allow_null=True, help_text="When text of the contact had been read before; null if that is no reason."
+    )
+    created_at = serializers.DateTimeField(help_text="When it was asked for.")
+
+
+class KeptChangeOut(Representation):
+    """What an assistant or a rule has changed on the contact, while that can be taken back."""
+
+    field = serializers.CharField(help_text="What was changed, such as `stage`.")
+    old = JsonField(help_text="What it was.")
+    new = JsonField(help_text="What it became.")
+    author = serializers.CharField(allow_blank=True, help_text="Who changed it.")
+
+
 class PersonalDataOut(Representation):
     """``contact``, and a section for each kind of thing that is kept about the person."""
+
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "named_in",
+        "telegram_addresses",
+        "scores",
+        "stages",
+        "notes",
+        "messages",
+        "drafts",
+        "files",
+        "enrollments",
+        "events",
+        "deliveries",
+        "broadcasts",
+        "failed_imports",
+        "stored_answers",
+        "proposals",
+        "assistant_changes",
+    )
+    text_of = "contact_id"
 
     contact = ContactOut(help_text="The contact.")
     audit_log = _list_of(AuditEntryOut, "What was done to the contact.")
@@ -168,3 +212,5 @@ class PersonalDataOut(Representation):
     broadcasts = _list_of(KeptBroadcastOut, "Whose audience the person was in.")
     failed_imports = _list_of(FailedRowOut, "Rows of imports about the person that failed.")
     stored_answers = _list_of(StoredAnswerOut, "Answers to writes of the last 24 hours.")
+    proposals = _list_of(KeptProposalOut, "Writes that waited for an approval, oldest first.")
+    assistant_changes = _list_of(KeptChangeOut, "Changes that can be taken back, oldest first.")

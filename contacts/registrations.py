@@ -17,11 +17,15 @@ from contacts.panel.actions import OWN_CHOICES, bulk_choices
 from contacts.scoring import occasions, rescoring
 from contacts.scoring import services as scoring
 from contacts.scoring.models import Trigger
-from contacts.segments import tagging
+from contacts.segments import matching, tagging
+from contacts.undoing import services as undoing
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.jobs.kinds import kinds
 from crmsolid.jobs.models import Job
+from crmsolid.limits import choosing
+from crmsolid.workspaces import edge
 from crmsolid.workspaces.configuration import Section, sections
+from crmsolid.workspaces.purging import purges
 
 for kind in (jobs.IMPORT, tagging.TAG_SEGMENT, bulk.BULK_CHANGE, rescoring.SCORE, rescoring.PREVIEW):
     kinds.register(kind.name, kind)
@@ -36,6 +40,8 @@ on_many = (Q(kind=tagging.TAG_SEGMENT.name) | Q(params__has_key="conditions")) &
 operands.register_column(Job, "params", where=on_many | Q(kind=rescoring.PREVIEW.name))
 operands.register_column(ScoringRule, "value")
 
+edge.people_of.register("segments", matching.people_of)
+
 for choice in OWN_CHOICES:
     bulk_choices.register(choice.action, choice)
 for source in timeline.OWN_SOURCES:
@@ -44,6 +50,9 @@ occasions.sources.register(Trigger.TAG, occasions.tags_of)
 occasions.sources.register(Trigger.STAGE, occasions.stages_of)
 occasions.sources.register(Trigger.FIELD, occasions.fields_of)
 
+choosing.places.register(choosing.SEGMENTS, matching.segment_names)
+kept_data.register("contacts.undoing", KeptData(undoing.erase, undoing.export))
+purges.register("contacts.assistant_changes", undoing.past_retention)
 kept_data.register("contacts.imports", KeptData(imports.erase, imports.export))
 sections.register(custom_fields.SECTION, Section(custom_fields.dump, custom_fields.apply))
 # Behind the custom fields, which rules may name.

@@ -7,11 +7,12 @@ The unique keys of the database decide which contact has an identity; looking fi
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from contacts import events, optouts, stages
 from contacts.events import Before
@@ -19,6 +20,8 @@ from contacts.models import Contact, ContactTag
 from contacts.normalization import fold
 from contacts.representations import ContactOut
 from contacts.scoring import awarding, occasions
+from contacts.undoing import recording
+from contacts.undoing.recording import Change
 from contacts.validation import Changes
 from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
@@ -28,6 +31,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
+from crmsolid.limits import reading
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -48,6 +52,8 @@ def notify(contact_ids: Sequence[str]) -> None:
 
 # An attempt fails only if other calls committed in between, so even two failures in a row are rare.
 UPSERT_ATTEMPTS = 10
+# The columns that decide whom a message to the contact reaches.
+ADDRESSES = frozenset({"username_key", "telegram_id", "phone"})
 
 
 class IdentityTaken(Exception):
@@ -90,10 +96,21 @@ def get(workspace: Workspace, contact_id: str, *, lock: bool = False, deleting: 
     """The contact with its tags, locked for an update or for deletion if asked for. ``not_found`` (404)."""
     if not is_id("con", contact_id):
         raise not_found("contact")
-    rows = contacts.select("id = %s AND workspace_id = %s", [contact_id, workspace.pk], lock=lock, deleting=deleting)
+    if workspace.edge is None:
+        where, params = "id = %s AND workspace_id = %s", [contact_id, workspace.pk]
+        rows = contacts.select(where, params, lock=lock, deleting=deleting)
+    else:
+        rows = _seen(workspace, Q(pk=contact_id), lock=lock, deleting=deleting)
     if not rows:
         raise not_found("contact")
     return with_tags(rows)[0]
+
+
+def _seen(workspace: Workspace, which: Q, *, lock: bool = False, deleting: bool = False) -> list[Contact]:
+    """Those contacts, of the ones that a narrowed key sees, in the order of their ids, locked as for :func:`get`. One
+    outside is found neither later nor slower than one that does not exist, and is not locked."""
+    rows: QuerySet[Contact] = Contact.objects.for_workspace(workspace).filter(which).order_by("pk")
+    return list(rows.select_for_update(no_key=not deleting, of=("self",)) if lock or deleting else rows)
 
 
 def load_names(rows: Sequence[Any]) -> None:
@@ -106,9 +123,31 @@ def load_names(rows: Sequence[Any]) -> None:
 
 def find_by_identity(workspace: Workspace, identities: Mapping[str, Any], *, lock: bool = False) -> list[Contact]:
     """The contacts that match any of these identities (column -> key), in the order of their ids."""
+    if workspace.edge is not None:
+        return _seen(workspace, _either(identities), lock=lock)
     either = " OR ".join(f"{column} = %s" for column in identities)
     where = f"workspace_id = %s AND ({either})" + (" ORDER BY id" if len(identities) > 1 else "")
     return contacts.select(where, [workspace.pk, *identities.values()], lock=lock)
+
+
+def _either(identities: Mapping[str, Any]) -> Q:
+    return reduce(or_, (Q(**{column: key}) for column, key in identities.items()))
+
+
+def require_inside(workspace: Workspace, identities: Mapping[str, Any]) -> None:
+    """``not_found`` (404) for a narrowed key if a contact outside of what it sees has one of these identities: it can
+    be neither found nor made."""
+    people = None if workspace.edge is None else workspace.edge.people
+    if people is not None and people.outside.filter(_either(identities)).exists():
+        raise not_found("contact")
+
+
+def _require_made_inside(workspace: Workspace, contact_id: str) -> None:
+    """``outside_limits`` (403), which undoes it, for a contact that a narrowed key has made and would not see."""
+    people = None if workspace.edge is None else workspace.edge.people
+    if people is not None and not people.inside.filter(pk=contact_id).exists():
+        detail = "this key or assistant makes only contacts that are in its segment, and this one would not be"
+        raise DomainError("outside_limits", detail)
 
 
 def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
@@ -135,9 +174,13 @@ def write(contact: Contact, columns: Mapping[str, Any]) -> ContactWithTags:
     return ContactWithTags(contact, tags, changed=True)
 
 
-def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
+def lock(workspace: Workspace | int, ids: Sequence[str]) -> list[Contact]:
     """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
-    return contacts.select("workspace_id = %s AND id = ANY(%s) ORDER BY id", [workspace_id, list(ids)], lock=True)
+    if not isinstance(workspace, int):
+        if workspace.edge is not None:
+            return _seen(workspace, Q(pk__in=list(ids)), lock=True)
+        workspace = workspace.pk
+    return contacts.select("workspace_id = %s AND id = ANY(%s) ORDER BY id", [workspace, list(ids)], lock=True)
 
 
 def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
@@ -174,6 +217,7 @@ def upsert(actor: Actor, changes: Changes, check: Check = unconditional) -> Cont
     :class:`IdentitiesConflict` if the identities belong to different contacts; ``service_unavailable``.
     """
     for _ in range(UPSERT_ATTEMPTS):
+        require_inside(actor.workspace, changes.identities)
         created = insert(actor, changes)
         if created is not None:
             check(None)
@@ -197,7 +241,8 @@ def upsert(actor: Actor, changes: Changes, check: Check = unconditional) -> Cont
 
 
 def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
-    """Insert a contact with its tags and events. None if a contact has one of the identities already."""
+    """Insert a contact with its tags and events. None if a contact has one of the identities already.
+    ``outside_limits`` if a narrowed key would not see it."""
     now, workspace = clock.now(), who.workspace if isinstance(who, Actor) else who
     contact = contacts.new(workspace_id=workspace.pk, created_at=now, updated_at=now)
     changes.apply(contact)
@@ -212,7 +257,10 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     ]
     scored = awarding.score([created], happened)
     if created.tags:
-        _tags.insert_later(_tag_rows(contact, created.tags, now), TAG_CONFLICT)
+        # The edge of a narrowed key may be a tag.
+        insert_tags = _tags.insert_later if workspace.edge is None else _tags.insert_many
+        insert_tags(_tag_rows(contact, created.tags, now), TAG_CONFLICT)
+    _require_made_inside(workspace, contact.id)
     publish_all(who, events.added(created) + scored)
     return created
 
@@ -227,6 +275,7 @@ def update(
     contact, old = before.contact, Before.of(before.contact)
     old_fields = contact.custom_fields
     added, removed = before.tag_changes(add, remove)
+    columns = recording.columns_before(contact) if recording.is_recorded(actor) else None
     changed = changes.apply(contact)
     if "opted_out" in changed and not contact.opted_out:
         optouts.kept(contact).delete()  # somebody decided that messages to this contact are allowed again
@@ -237,10 +286,15 @@ def update(
         return before
     now = contact.updated_at = changed["updated_at"] = clock.now()
     _write(contact, changed)
+    if actor.review is not None and not ADDRESSES.isdisjoint(changed):
+        reading.record_address_change(actor, contact.id)
     _tags.insert_many(_tag_rows(contact, added, now), TAG_CONFLICT)
     if removed:
         _remove_tags(contact.workspace_id, [contact.id], removed)
     after = replace(before.with_tag_changes(added, removed), changed=True)
+    if columns is not None:
+        tags = [Change(contact.id, recording.TAGS, sorted(removed), added)] if added or removed else []
+        recording.record(actor, [*recording.field_changes(contact, columns), *tags])
     happened = [
         *occasions.tags_added(contact, added, now),
         *occasions.fields_set(contact, old_fields, now),
@@ -276,13 +330,17 @@ def change_tags(
     """
     now = clock.now()
     changed: list[tuple[ContactWithTags, list[str]]] = []
+    undoable: list[Change] = []
     for before in rows:
         added, removed = before.tag_changes(add, remove)
         if added or removed:
             before.contact.updated_at = now
             changed.append((before.with_tag_changes(added, removed), added))
+            undoable.append(Change(before.contact.id, recording.TAGS, sorted(removed), added))
     if not changed:
         return []
+    if recording.is_recorded(actor):
+        recording.record(actor, undoable)
     ids = [after.contact.id for after, _ in changed]
     contacts.update({"updated_at": now}, "id = ANY(%s)", [ids])
     if remove:
@@ -304,6 +362,8 @@ def change_stage(actor: Actor, rows: Sequence[ContactWithTags], stage: str) -> l
     if not moves:
         return []
     people = [after for after, _ in moves]
+    if recording.is_recorded(actor):
+        recording.record(actor, [Change(after.contact.id, "stage", old_stage, stage) for after, old_stage in moves])
     for after in people:
         after.contact.stage, after.contact.updated_at = stage, now
     ids = [after.contact.id for after in people]

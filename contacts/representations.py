@@ -9,7 +9,7 @@ from rest_framework import serializers
 from contacts import normalization
 from contacts.models import Contact, FieldType, Stage, first_name_of
 from crmsolid.api.examples import id_of
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 
 
 class CustomValue(serializers.Field[Any, Any, Any, Any]):
@@ -25,6 +25,7 @@ class ContactOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = (
         *("name", "first_name", "last_name", "username", "email", "phone", "tags", "custom_fields"),
     )
+    text_of = "id"
     is_resource = True
     example = {"name": "Sarah Miller"}
 
@@ -74,6 +75,7 @@ class ContactNameOut(Representation):
     """The contact, of whom ``GET /v1/contacts/{id}`` tells more."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "username")
+    text_of = "id"
     is_resource = True
     example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
 
@@ -126,6 +128,7 @@ class CustomFieldOut(Representation):
     is_resource = True
     # An import makes fields of the headers of a file.
     untrusted: ClassVar[tuple[str, ...]] = ("key", "label", "choices")
+    text_of = TEAM
     example = {"key": "company", "label": "Company"}
 
     key = serializers.CharField(help_text="Its name in `custom_fields`.")

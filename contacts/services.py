@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 
-from contacts import export, notes, optouts, repository
+from contacts import export, notes, optouts, repository, review
 from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
 from contacts.events import CONTACT_ERASED
@@ -53,7 +53,7 @@ def upsert_contact(actor: Actor, fields: Mapping[str, Any], *, check: Check = un
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
     try:
-        contact = repository.upsert(actor, changes, check)
+        contact = repository.upsert(actor, changes, review.check_upsert(actor, fields, changes, check))
     except IdentitiesConflict as conflict:
         raise _conflict(actor, conflict.contacts) from None
     _audit(actor, "created" if contact.created else "changed", contact, fields=sorted(fields))
@@ -78,10 +78,13 @@ def update_contact(
     changes = read_changes(actor.workspace, fields)
     before = repository.get(actor.workspace, contact_id, lock=True)
     check(before)
+    seen_tags = None if changes.tags is None else before.tags
+    review.about_contact(actor, before, fields, tags=seen_tags, changes=changes)
     removed = [] if changes.tags is None else set(before.tags).difference(changes.tags)
     try:
         after = repository.update(actor, before, changes, add=changes.tags or (), remove=removed)
     except IdentityTaken:
+        repository.require_inside(actor.workspace, changes.identities)
         others = repository.find_by_identity(actor.workspace, changes.identities)
         raise _conflict(actor, [before.contact, *others]) from None
     _audit(actor, "changed", after, fields=sorted(fields))
@@ -104,6 +107,7 @@ def tag_contact(
     added, removed = read_tag_changes(add, remove)
     before = repository.get(actor.workspace, contact_id, lock=True)
     check(before)
+    review.about_contact(actor, before, {}, tags=[*added, *removed])
     changed = repository.change_tags(actor, [before], add=added, remove=removed)
     if not changed:
         return before
@@ -136,6 +140,7 @@ def erase_contact(
     actor.require(Scope.WRITE_CONTACTS)
     erased = _out_of_conditions(actor.workspace, contact_id)
     check(erased)
+    review.about_erasure(actor, erased)  # before the ledger, which no rollback undoes
     ledger.record(actor.workspace, erased.contact, repeats)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
@@ -235,7 +240,7 @@ def _page(
         cursor=cursor,
         workspace_id=workspace.pk,
         filters={**filters, "conditions": [raw for raw, _ in conditions]} if conditions else filters,
-        read=partial(repository.contacts.read, prepared=not filters),
+        read=partial(repository.contacts.read, prepared=not filters and workspace.edge is None),
         narrow=partial(_narrow, conditions) if conditions else None,
     )
     return replace(rows, rows=repository.with_tags(rows.rows))
@@ -251,7 +256,7 @@ def count_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int | N
 
     Errors: ``scope_missing``, ``invalid_parameter``, ``filter_too_costly``.
     """
-    people, conditions = _matching(actor, filters)
+    people, conditions = find_matching(actor, filters)
     return Counter(actor.workspace).exact(people, conditions, at_most=at_most)
 
 
@@ -259,11 +264,11 @@ def estimate_contacts(
     actor: Actor, filters: Mapping[str, Any], *, at_most: int, seconds: float = SECONDS
 ) -> ContactCount:
     """As :func:`count_contacts`, or an estimate where counting takes too long; within so many seconds."""
-    people, conditions = _matching(actor, filters)
+    people, conditions = find_matching(actor, filters)
     return Counter(actor.workspace, seconds).count(people, conditions, at_most=at_most)
 
 
-def _matching(actor: Actor, filters: Mapping[str, Any]) -> tuple[ContactQuerySet, list[Condition]]:
+def find_matching(actor: Actor, filters: Mapping[str, Any]) -> tuple[ContactQuerySet, list[Condition]]:
     """The contacts that match, in no order, and the conditions that each contact of the workspace is compared with."""
     actor.require(Scope.READ_CONTACTS)
     conditions = conditions_of(actor.workspace, filters)

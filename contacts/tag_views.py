@@ -8,10 +8,10 @@ from contacts import tags
 from contacts.normalization import tag as normal_form
 from contacts.tags import COUNT_LIMIT, CountedTag
 from contacts.validation import MAX_TAG, TAG
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import PageQuery, StrictSerializer, Text
 from crmsolid.api.pagination import cursor_of_value, value_of_cursor
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import UNKNOWN, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.jobs.models import Job
 from crmsolid.jobs.representations import JobOut
@@ -25,6 +25,7 @@ class TagOut(Representation):
     """A tag. It exists for as long as a contact has it."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = UNKNOWN
     example = {"name": "vip", "contacts": 12, "contacts_is_minimum": False}
 
     name = serializers.CharField(help_text="The tag itself.")
@@ -57,7 +58,7 @@ def _started(job: Job) -> ApiResponse:
 class TagsView(WorkspaceView):
     """The tags that contacts have."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(TagOut)})
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(TagOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List the tags that contacts have, by name."""
         list_of: dict[str, Any] = {"of": "tags", "workspace_id": self.workspace.pk}
@@ -71,7 +72,7 @@ class TagsView(WorkspaceView):
 class TagView(WorkspaceView):
     """One tag: count its contacts, rename it, delete it."""
 
-    @endpoint(scopes=READ, responses={200: TagOut})
+    @endpoint(scopes=READ, responses={200: TagOut}, narrowed=Narrowed.SERVED)
     def get(self, tag: str) -> ApiResponse:
         """Count the contacts that have a tag."""
         return ApiResponse(TagOut.render(tags.get_tag(self.actor, normal_form(tag))))

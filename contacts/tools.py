@@ -15,7 +15,7 @@ TOOLS = (
         "Find contacts who match all that is given, the newest first. `username`, `email` and `phone` are exact.",
         ContactsView,
         about={
-            **dict.fromkeys(("username", "email", "phone"), ""),
+            **dict.fromkeys(("username", "email", "phone", "segment", "sort"), ""),
             "ids": "Unknown ones are left out.",
             "tag": "All of them.",
         },
@@ -30,8 +30,9 @@ TOOLS = (
     Tool(
         "get_contact_score",
         "Explain a score",
-        "The contact's score and what changed it.",
+        "The contact's `score`, and in `data` what changed it.",
         ScoreView,
+        as_listed=True,
     ),
     Tool(
         "upsert_contact",
@@ -91,7 +92,9 @@ TOOLS = (
     Tool(
         "explain_segment",
         "Explain a segment",
-        "Why a contact is in a segment or not: each comparison, the `actual` value of the contact, and if it holds.",
+        "Whether a contact is in a segment (`matches`), and why: in `leaves` each comparison, the contact's `actual` "
+        "value, and if it holds.",
         ExplainView,
+        as_listed=True,
     ),
 )

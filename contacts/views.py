@@ -26,10 +26,11 @@ from contacts.representations import (
     CustomFieldOut,
     CustomFieldWrittenOut,
 )
-from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, Raw, endpoint
 from crmsolid.api.examples import id_of
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.preconditions import entity_tag
+from crmsolid.api.representations import UNKNOWN
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor, Scope
 
@@ -63,6 +64,7 @@ class ContactsView(WorkspaceView):
         responses={200: LIST},
         error_codes=("filter_too_costly",),
         slow_with=FILTERS,
+        narrowed=Narrowed.SERVED,
     )
     def get(self) -> ApiResponse:
         """List contacts."""
@@ -77,6 +79,7 @@ class ContactsView(WorkspaceView):
         responses={200: ContactUpsertedOut, 201: ContactUpsertedOut},
         error_codes=("contact_conflict",),
         conditional=True,
+        narrowed=Narrowed.SERVED,
     )
     def post(self) -> ApiResponse:
         """Create a contact, or update the one of that username or e-mail address.
@@ -98,7 +101,7 @@ class ContactsView(WorkspaceView):
 class ContactView(WorkspaceView):
     """One contact: read it, change it, erase the person."""
 
-    @endpoint(scopes=READ, responses={200: ContactOut})
+    @endpoint(scopes=READ, responses={200: ContactOut}, narrowed=Narrowed.SERVED)
     def get(self, contact_id: str) -> ApiResponse:
         """Read a contact."""
         return ApiResponse(services.get_contact(self.actor, contact_id).payload)
@@ -108,6 +111,7 @@ class ContactView(WorkspaceView):
         body=ContactPatch,
         responses={200: ContactWrittenOut},
         error_codes=("contact_conflict",),
+        narrowed=Narrowed.SERVED,
     )
     def patch(self, contact_id: str) -> ApiResponse:
         """Change a contact.
@@ -117,7 +121,7 @@ class ContactView(WorkspaceView):
         contact = services.update_contact(self.actor, contact_id, self.body, check=self.preconditions.check(PAYLOAD))
         return _written(self.actor, contact, self.body)
 
-    @endpoint(scopes=WRITE, responses={204: None})
+    @endpoint(scopes=WRITE, responses={204: None}, narrowed=Narrowed.SEGMENT)
     def delete(self, contact_id: str) -> ApiResponse:
         """Erase a person, for good.
 
@@ -131,7 +135,12 @@ class ContactTagsView(WorkspaceView):
     """Add and remove tags of a contact."""
 
     @endpoint(
-        scopes=WRITE, body=TagsIn, responses={200: ContactWrittenOut}, conditional=True, operation_id="tag_contact"
+        scopes=WRITE,
+        body=TagsIn,
+        responses={200: ContactWrittenOut},
+        conditional=True,
+        operation_id="tag_contact",
+        narrowed=Narrowed.SERVED,
     )
     def post(self, contact_id: str) -> ApiResponse:
         contact = services.tag_contact(self.actor, contact_id, **self.body, check=self.preconditions.check(PAYLOAD))
@@ -144,10 +153,11 @@ class ExportView(WorkspaceView):
     @endpoint(
         scopes=READ,
         query=ExportQuery,
-        responses={200: Raw(EXPORTED, headers=("Content-Disposition",))},
+        responses={200: Raw(EXPORTED, headers=("Content-Disposition",), text_of=UNKNOWN)},
         negotiates=False,
         operation_id="export_contacts",
         slow=True,
+        narrowed=Narrowed.ACCOUNTS,
     )
     def get(self) -> StreamingHttpResponse:
         filters = dict(self.query)
@@ -178,13 +188,15 @@ def _written_field(actor: Actor, field: CustomField, sent: Mapping[str, Any]) ->
 class CustomFieldsView(WorkspaceView):
     """List the custom fields of the workspace; define one."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(CustomFieldOut)})
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(CustomFieldOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List the custom fields of the workspace, by key."""
         page = custom_fields.list_custom_fields(self.actor, **self.query)
         return ApiResponse(page.as_dict([CustomFieldOut.render(field) for field in page.rows]))
 
-    @endpoint(scopes=WRITE, body=CustomFieldIn, responses={201: CustomFieldWrittenOut}, etag=True)
+    @endpoint(
+        scopes=WRITE, body=CustomFieldIn, responses={201: CustomFieldWrittenOut}, etag=True, narrowed=Narrowed.SERVED
+    )
     def post(self) -> ApiResponse:
         """Define a custom field.
 
@@ -200,12 +212,12 @@ class CustomFieldsView(WorkspaceView):
 class CustomFieldView(WorkspaceView):
     """One custom field: read it, change its label and choices."""
 
-    @endpoint(scopes=READ, responses={200: CustomFieldOut})
+    @endpoint(scopes=READ, responses={200: CustomFieldOut}, narrowed=Narrowed.SERVED)
     def get(self, key: str) -> ApiResponse:
         """Read a custom field."""
         return ApiResponse(CustomFieldOut.render(custom_fields.get_custom_field(self.actor, key)))
 
-    @endpoint(scopes=WRITE, body=CustomFieldPatch, responses={200: CustomFieldWrittenOut})
+    @endpoint(scopes=WRITE, body=CustomFieldPatch, responses={200: CustomFieldWrittenOut}, narrowed=Narrowed.ACCOUNTS)
     def patch(self, key: str) -> ApiResponse:
         """Change a custom field.
 

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "crmsolid.workspaces",
     "apikeys",
     "crmsolid.oauth",
+    "crmsolid.limits",
     "crmsolid.api",
     "crmsolid.docs",
     "crmsolid.events",
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "contacts",
     "messaging",
     "sequences",
+    "crmsolid.proposals",
 ]
 
 MIDDLEWARE = [
@@ -164,6 +166,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "contacts.purge": 3600,
         "contacts.score": SWEEP_SECONDS,
         "jobs.run": SWEEP_SECONDS,
+        "proposals.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
         "events.watermark": 5,
         "crmsolid.send_email": 30,

@@ -7,22 +7,25 @@ from rest_framework import serializers
 import contacts.tools
 import crmsolid.analytics.tools
 import crmsolid.jobs.tools
+import crmsolid.proposals.tools
 import messaging.tools
 import sequences.tools
 from contacts import custom_fields
 from contacts.models import Stage
 from contacts.representations import CustomFieldOut
 from contacts.views import CustomFieldsView
-from crmsolid.api.endpoint import ApiResponse, endpoint
-from crmsolid.api.me import MeView, WorkspaceOut
+from crmsolid.api.endpoint import ApiResponse, Narrowed, endpoint
+from crmsolid.api.me import MeView, WorkspaceOut, limits_of
 from crmsolid.api.members import MemberOut, MembersView, list_members
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import TEAM, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core import clock
 from crmsolid.docs.pages import ROOT, documentation
+from crmsolid.mcp.approvals import Approvals
 from crmsolid.mcp.prompts import PROMPTS
 from crmsolid.mcp.resources import Catalogue, DocsPage, ObjectResource
 from crmsolid.mcp.tool import Tool
+from crmsolid.proposals import asking
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging.accounts import list_accounts
 from messaging.models import AccountState
@@ -32,13 +35,21 @@ from messaging.representations import AccountOut
 MAX_ROWS = 100
 
 
-class LimitsOut(Representation):
+class OwnLimitsOut(Representation):
     requests_a_minute = serializers.IntegerField()
     requests_left = serializers.IntegerField()
+    account_ids = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    segment_id = serializers.CharField(allow_null=True)
+    daily_sends = serializers.IntegerField(allow_null=True)
+    daily_sends_left = serializers.IntegerField(allow_null=True)
+    daily_changes = serializers.IntegerField(allow_null=True)
+    daily_changes_left = serializers.IntegerField(allow_null=True)
+    approval = serializers.CharField()
 
 
 class OwnAccountOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -52,6 +63,7 @@ class OwnAccountOut(Representation):
 class WhoamiOut(Representation):
     # An assistant that registers itself chooses its name.
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
 
     now = serializers.DateTimeField(help_text="With the offset of the workspace's time zone.")
     workspace = WorkspaceOut()
@@ -67,13 +79,13 @@ class WhoamiOut(Representation):
     accounts = serializers.ListField(
         child=OwnAccountOut(), allow_null=True, help_text="The first 100; null without `read:messages`."
     )
-    limits = LimitsOut()
+    limits = OwnLimitsOut()
 
 
 class WhoamiView(WorkspaceView):
     """What an assistant has to know first. GET /v1/me has it for keys, /v1/custom-fields and /v1/members the rest."""
 
-    @endpoint(scopes=(), responses={200: WhoamiOut})
+    @endpoint(scopes=(), responses={200: WhoamiOut}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         actor, decision = self.actor, self.context.decision
         assert decision is not None
@@ -89,7 +101,11 @@ class WhoamiView(WorkspaceView):
                 "custom_fields": _custom_fields(actor),
                 "members": [MemberOut.render(member) for member in list_members(actor, limit=MAX_ROWS).rows],
                 "accounts": _accounts(actor),
-                "limits": {"requests_a_minute": decision.limit, "requests_left": decision.remaining},
+                "limits": {
+                    "requests_a_minute": decision.limit,
+                    "requests_left": decision.remaining,
+                    **limits_of(actor),
+                },
             }
         )
 
@@ -121,6 +137,7 @@ TOOLS = (
     *messaging.tools.TOOLS,
     *sequences.tools.TOOLS,
     *crmsolid.jobs.tools.TOOLS,
+    *crmsolid.proposals.tools.TOOLS,
     *crmsolid.analytics.tools.TOOLS,
 )
 
@@ -138,10 +155,13 @@ PAGES = (
 )
 
 
+APPROVALS = Approvals(BY_NAME["get_proposal"], asking.question_for, asking.answer, asking.as_answered)
+
+
 def read_page(path: str) -> str | None:
     """The Markdown of the page of the documentation at this path, None if there is none."""
     page = documentation().page(f"{ROOT}{path}")
     return None if page is None else page.markdown
 
 
-CATALOGUE = Catalogue(TOOLS, OBJECTS, PAGES, PROMPTS, read_page)
+CATALOGUE = Catalogue(TOOLS, OBJECTS, PAGES, PROMPTS, read_page, APPROVALS)

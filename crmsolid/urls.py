@@ -6,6 +6,7 @@ from django.urls import URLPattern, include, path
 import contacts.urls
 import crmsolid.analytics.urls
 import crmsolid.jobs.urls
+import crmsolid.proposals.urls
 import messaging.urls
 import sequences.urls
 import webhooks.urls
@@ -30,6 +31,7 @@ v1: list[URLPattern] = [
     *sequences.urls.urlpatterns,
     *webhooks.urls.urlpatterns,
     *crmsolid.analytics.urls.urlpatterns,
+    *crmsolid.proposals.urls.urlpatterns,
 ]
 mcp = mcp_view(CATALOGUE)
 site: PanelSite = admin.site  # type: ignore[assignment]

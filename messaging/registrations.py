@@ -7,17 +7,21 @@ from contacts.erasing import operands
 from contacts.notes import mention_watchers
 from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_conversations
 from contacts.panel.query import added_columns
+from contacts.review import link_finders
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
+from contacts.undoing.recording import ASSIGNEE
+from contacts.undoing.services import undoers
 from crmsolid.core.alive import loops
 from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.events.positions import listeners
 from crmsolid.jobs.kinds import kinds
+from crmsolid.limits import choosing
 from crmsolid.workspaces.configuration import Section, sections
 from crmsolid.workspaces.purging import purges
 from crmsolid.workspaces.services import provisioners, role_watchers
-from messaging import account_workers, accounts, notices, texts
+from messaging import account_workers, accounts, notices, review, texts
 from messaging import erasure as messages
 from messaging.alerts import push, recording
 from messaging.broadcasts import erasure as recipients
@@ -46,6 +50,7 @@ from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
 from messaging.threads import drafts, received, state
 from messaging.threads.services import reading
+from messaging.threads.services.actions import undo_assignment
 from webhooks.accounts import Accounts
 from webhooks.accounts import accounts as endpoint_accounts
 
@@ -82,10 +87,13 @@ file_uses.register("messaging.drafts", Use(ThreadDraft, column="content__attachm
 file_uses.register("messaging.broadcasts", Use(Broadcast, ~Q(status__in=ENDED)))
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
 
+link_finders.register("messaging.messages", review.new_links_by_change)
+undoers.register(ASSIGNEE, undo_assignment)
 purges.register("messaging.changes", changes.past_retention)
 purges.register("messaging.alerts", recording.past_retention)
 purges.register("messaging.push_subscriptions", push.past_retention)
 purges.register("messaging.drafts", drafts.past_retention)
+choosing.places.register(choosing.ACCOUNTS, accounts.account_names)
 endpoint_accounts.register("messaging.accounts", Accounts(accounts.find_accounts, accounts.account_names))
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
 kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from contacts.representations import ContactNameOut
 from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.people import AuthorOut, MemberNameOut
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
 from messaging.authors import of_message
@@ -56,6 +56,7 @@ class AccountNameOut(Representation):
     """The account, of which ``GET /v1/accounts/{id}`` tells more."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     is_resource = True
     example = {"id": 7421, "name": "Sales"}
 
@@ -65,6 +66,7 @@ class AccountNameOut(Representation):
 
 class MessageOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "quote", "request_id")
+    text_of = "contact_id"
     is_resource = True
     example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
@@ -162,6 +164,7 @@ class CanceledOut(Representation):
         *(*MessageOut.untrusted, "attachments[].name", "attachments[].type"),
         *("account.name", "contact.name", "contact.username", "author.name"),
     )
+    text_of = "contact_id"
     example = {"id": id_of("message"), "status": "canceled"}
 
     id = serializers.CharField(help_text="The message's id.")
@@ -247,6 +250,7 @@ class AccountErrorOut(Representation):
 
 class AccountOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"id": 7421, "name": "Sales"}
 
     id = serializers.IntegerField(help_text="The account's id.")

@@ -25,7 +25,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import notices, querysets, searching, team
+from messaging import notices, querysets, review, searching, team
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.authors import columns_of
 from messaging.changes import applying, queue
@@ -142,6 +142,7 @@ def queue_message(
     contact, address = _find_contact(actor, recipient or contact_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
+    review.check_message(actor, contact, text, columns.get("format", Format.PLAIN))
     columns |= quoting.columns_of(account, contact.id, reply_to, quote)
     is_planned = send_at is not None and send_at > now
     answered = None
@@ -211,8 +212,8 @@ def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta
 
 def lock_account(actor: Actor, account_id: int) -> Account:
     """The account under its row lock: two sends never reserve a slot of one account at the same time."""
-    rows = []
-    if 0 < account_id <= MAX_BIGINT:
+    rows, edge = [], actor.workspace.edge
+    if 0 < account_id <= MAX_BIGINT and (edge is None or edge.sees_account(account_id)):
         rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
     if not rows:
         raise account_not_found(actor)
@@ -257,6 +258,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
     if attaching.has_arrived(message, attaching.outgoing_files([message]).get(message.pk, ())):
         raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
+    review.check_change(actor, message)
     automatic.cancel([message], message.error)
     audit.record(actor, "message.canceled", message.pk)
     notices.tell_changed(message.workspace_id, message.thread_id)
@@ -293,6 +295,7 @@ def change_planned(
     if not is_answer or message.status != Status.QUEUED or message.attempts or message.unsettled_since is not None:
         raise DomainError("invalid_state", "the message is not planned for a later time any more")
     text = message_text.check_template(actor.workspace, text, format, caption=message.kind != attaching.TEXT)
+    review.check_change(actor, message, text=text, format=format, reaches=True)
     now = clock.now()
     earliest = slots.earliest_send(account, now, send_at)
     eta = slots.slot_for_direct_send(account, earliest, exclude_id=message.pk)
@@ -405,6 +408,7 @@ def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
     (:func:`messaging.changes.queue.ask_to_read`). Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = _get(Thread, actor, thread_id)
+    review.check_thread(actor, thread, is_read=True)
     if thread.unread_count:
         queue.ask_to_read(thread)
     rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk)

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import Choice, PageQuery, StrictSerializer, Text
 from crmsolid.api.preconditions import entity_tag
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging import texts
@@ -26,6 +26,7 @@ class TemplateOut(Representation):
     /v1/messages/send`, which fills in the variables."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "text")
+    text_of = TEAM
     is_resource = True
     example = {"id": 31, "name": "Welcome", "text": "Hi {first_name|there}, welcome!", "attachments": []}
 
@@ -101,13 +102,13 @@ def _written(actor: Actor, template: Template, sent: Mapping[str, Any]) -> ApiRe
 class TemplatesView(WorkspaceView):
     """List templates; make one."""
 
-    @endpoint(scopes=READ, query=TemplateQuery, responses={200: ListOf(TemplateOut)})
+    @endpoint(scopes=READ, query=TemplateQuery, responses={200: ListOf(TemplateOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List the templates that the workspace shares, by name."""
         page = texts.list_templates(self.actor, **self.query)
         return ApiResponse(page.as_dict([TemplateOut.render(template) for template in page.rows]))
 
-    @endpoint(scopes=WRITE, body=TemplateIn, responses={201: TemplateWrittenOut}, etag=True)
+    @endpoint(scopes=WRITE, body=TemplateIn, responses={201: TemplateWrittenOut}, etag=True, narrowed=Narrowed.SERVED)
     def post(self) -> ApiResponse:
         """Make a template that the workspace shares.
 
@@ -122,12 +123,12 @@ class TemplatesView(WorkspaceView):
 class TemplateView(WorkspaceView):
     """One template: read it, change it, delete it."""
 
-    @endpoint(scopes=READ, responses={200: TemplateOut})
+    @endpoint(scopes=READ, responses={200: TemplateOut}, narrowed=Narrowed.SERVED)
     def get(self, template_id: int) -> ApiResponse:
         """Read a template."""
         return ApiResponse(TemplateOut.render(texts.get_template(self.actor, template_id)))
 
-    @endpoint(scopes=WRITE, body=TemplatePatch, responses={200: TemplateWrittenOut})
+    @endpoint(scopes=WRITE, body=TemplatePatch, responses={200: TemplateWrittenOut}, narrowed=Narrowed.SERVED)
     def patch(self, template_id: int) -> ApiResponse:
         """Change a template.
 
@@ -137,7 +138,7 @@ class TemplateView(WorkspaceView):
         template = texts.update_template(self.actor, template_id, **self.body, check=check)
         return _written(self.actor, template, self.body)
 
-    @endpoint(scopes=WRITE, responses={204: None})
+    @endpoint(scopes=WRITE, responses={204: None}, narrowed=Narrowed.SERVED)
     def delete(self, template_id: int) -> ApiResponse:
         """Delete a template."""
         check = self.preconditions.check(TemplateOut.render)

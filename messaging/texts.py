@@ -22,6 +22,7 @@ from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
@@ -145,6 +146,7 @@ def create_template(
             raise DomainError("forbidden", "only a member has templates of their own")
         template.owner_id = int(actor.subject.id)
     _require_to_change(actor, template)
+    checks.write_about_many(actor)
     _set(template, name, text, format, attachments)
     _record(actor, "template.created", template)
     return template
@@ -174,6 +176,7 @@ def update_template(
         "format": format,
         "attachments": None if attachments is None else list(attachments),
     }
+    _review(actor, template)
     before = {each: getattr(template, each) for each in _MEMBERS}
     wanted = before | {each: value for each, value in given.items() if value is not None}
     if wanted == before:
@@ -189,8 +192,14 @@ def delete_template(actor: Actor, template_id: int, *, check: Check = unconditio
     """Delete a template. ``check`` and errors: as for :func:`update_template`."""
     template = _find(actor, template_id)
     check(template)
+    _review(actor, template)
     _record(actor, "template.deleted", template)
     template.delete()
+
+
+def _review(actor: Actor, template: Template) -> None:
+    seen = checks.digest(*(getattr(template, each) for each in _MEMBERS))
+    checks.write_about_many(actor, state={"the template": seen})
 
 
 def delete_own(member: Membership, role: Role | None) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -181,6 +181,10 @@ class Enrollment(WorkspaceModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     request_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    edge_contact: ClassVar[str] = "contact_id"
+    edge_account: ClassVar[str] = "account_id"
+    edge_account_is_optional: ClassVar[bool] = True
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -4,6 +4,7 @@ from contacts import bulk, timeline, uses
 from contacts.erasing import operands
 from contacts.panel.actions import bulk_choices, contact_actions, contact_sections
 from contacts.repository import watchers
+from contacts.review import link_finders
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from crmsolid.core.erasure import KeptData, kept_data
@@ -17,6 +18,7 @@ from sequences import (
     configuration,
     erasure,
     events,  # noqa: F401 - declares the event types
+    services,
 )
 from sequences.hooks import ENROLL, ENROLL_JOB, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
 from sequences.models import SequenceVersion, Step
@@ -27,6 +29,7 @@ from sequences.running.message_source import SOURCE, SequenceSource
 sources.registry.register(SOURCE, SequenceSource())
 held.sequences.register("sequences", WHILE_HELD)
 watchers.register("sequences.wake", runner.wake)
+link_finders.register("sequences.steps", services.new_links_by_change)
 kinds.register(ENROLL_JOB.name, ENROLL_JOB)
 bulk.actions.register(ENROLL.name, ENROLL)
 bulk_choices.register(ENROLL_CHOICE.action, ENROLL_CHOICE)

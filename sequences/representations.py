@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from contacts.representations import ContactNameOut
 from contacts.segments.representations import FilterField
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 from messaging.models import Format
 from messaging.representations import HTML_HELP
 from sequences.definition import IF_NOT
@@ -18,6 +18,7 @@ class SequenceOut(Representation):
     """A sequence, in lists and in events."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     is_resource = True
     example = {"name": "Trial onboarding"}
 
@@ -48,6 +49,7 @@ class StepOut(Representation):
     """A message of a sequence."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("id", "text", "condition")
+    text_of = TEAM
     example = {
         "id": "welcome",
         "delay": "P2D",
@@ -87,6 +89,7 @@ class EnrollmentOut(Representation):
 
     is_resource = True
     untrusted: ClassVar[tuple[str, ...]] = ("step",)
+    text_of = TEAM
 
     id = serializers.CharField(help_text="The enrollment's id.")
     sequence_id = serializers.CharField(help_text="The sequence.")
@@ -115,6 +118,12 @@ class EnrollmentOut(Representation):
 class PreviewStepOut(Representation):
     """A step as one contact would get it."""
 
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "step",
+        "text",
+        "html",
+    )
+
     step = serializers.CharField(help_text="The step's id.")
     planned_at = serializers.DateTimeField(allow_null=True, help_text="Null for a step that would be left out.")
     reason = serializers.ChoiceField(
@@ -131,4 +140,6 @@ class PreviewStepOut(Representation):
 
 
 class PreviewOut(Representation):
+    text_of = "contact_id"
+
     steps = serializers.ListField(child=PreviewStepOut(), help_text="The steps, in their order.")

@@ -22,8 +22,10 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import NewEvent, publish, publish_all
 from crmsolid.jobs.models import Job
+from crmsolid.limits import checks, reading
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from messaging import review as messages
 from messaging.formatting.entities import Formatted
 from messaging.formatting.html import shown_as_html
 from messaging.sending import automatic, message_text
@@ -43,7 +45,7 @@ from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version, add_version, current_version, keys_ever_used, version_of
+from sequences.versions import Version, add_version, current_version, keys_ever_used, load_versions, version_of
 
 # The name of the bulk action, see sequences.hooks.
 ENROLL = "enroll"
@@ -76,6 +78,7 @@ def create_sequence(actor: Actor, definition: Definition) -> Sequence:
     Errors: ``scope_missing``, ``validation_failed`` (name) if the name is taken.
     """
     actor.require(Scope.MANAGE_SEQUENCES)
+    checks.write_about_many(actor)
     sequence = Sequence(workspace=actor.workspace, name=definition.name)
     _save_with_name(sequence, definition.name, adding=True)
     steps = with_step_keys(definition.steps, (), ())
@@ -106,6 +109,7 @@ def update_sequence(
     if not isinstance(definition, Definition):
         definition = definition(current.definition)
     check(sequence)
+    _review(actor, sequence)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, keys_ever_used(sequence)))
     if sequence.status != SequenceStatus.DRAFT:
@@ -163,6 +167,7 @@ def start_sequence(actor: Actor, sequence_id: str) -> Sequence:
     if sequence.status != SequenceStatus.DRAFT:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a draft can be started")
     _check_can_send(current_version(sequence).definition)
+    _review(actor, sequence)
     _set_status(actor, sequence, SequenceStatus.ACTIVE, "started")
     return sequence
 
@@ -177,6 +182,7 @@ def pause_sequence(actor: Actor, sequence_id: str) -> Sequence:
     sequence = _get_sequence(actor, sequence_id, lock=True)
     if sequence.status != SequenceStatus.ACTIVE:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only an active one can be paused")
+    _review(actor, sequence)
     _set_status(actor, sequence, SequenceStatus.PAUSED, "paused")
     publish(actor, SEQUENCE_PAUSED, {"sequence": SequenceOut.render(sequence), "enrollment": None})
     return sequence
@@ -192,10 +198,29 @@ def resume_sequence(actor: Actor, sequence_id: str, *, mode: str = ResumeMode.KE
     sequence = _get_sequence(actor, sequence_id, lock=True)
     if sequence.status != SequenceStatus.PAUSED or sequence.paused_at is None:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a paused one can be resumed")
+    _review(actor, sequence, sends=0 if actor.review is None else _messages_left(sequence))
     _shift_delays(sequence, ResumeMode(mode), sequence.paused_at)
     _set_status(actor, sequence, SequenceStatus.ACTIVE, "resumed", mode=str(mode))
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return sequence
+
+
+def _messages_left(sequence: Sequence) -> int:
+    """How many messages those get who are in the sequence and go on when it is resumed."""
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
+    people = rows.filter(status=EnrollmentStatus.ACTIVE).order_by()
+    counted = people.values_list("version_id", "step_key").annotate(people=Count("pk"))
+    versions = load_versions(sequence.workspace_id, {version_id for version_id, _, _ in counted})
+    left = 0
+    for version_id, step_key, number in counted:
+        keys = [step.key for step in versions[version_id].definition.steps]
+        left += number * (len(keys) - keys.index(step_key) if step_key in keys else 0)
+    return left
+
+
+def _review(actor: Actor, sequence: Sequence, *, sends: int = 0) -> None:
+    state = {"the status of the sequence": sequence.status, "what the sequence says": [sequence.name, sequence.version]}
+    checks.write_about_many(actor, state=state, sends=sends)
 
 
 def _set_status(actor: Actor, sequence: Sequence, status: SequenceStatus, verb: str, **data: Any) -> None:
@@ -314,12 +339,13 @@ def enroll_contacts(
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _share_sequence(actor, sequence_id)
     wanted = [each for each in contact_ids if is_id("con", each)]
-    people = contacts.lock(actor.workspace.pk, wanted)
+    people = contacts.lock(actor.workspace, wanted)
     if people and sequence.status != SequenceStatus.ACTIVE:
         raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
     refused = {each: not_found("contact") for each in contact_ids}
     refused |= {each.id: DomainError("contact_opted_out") for each in people if each.opted_out}
     version = current_version(sequence)
+    _check_accounts(actor, version.definition)
     rows = _new_enrollments(actor, sequence, version, [each for each in people if not each.opted_out])
     stored = Enrollment.objects.for_workspace(actor.workspace)
     stored.bulk_create(rows, ignore_conflicts=True)  # the unique key says who is in it already
@@ -328,6 +354,8 @@ def enroll_contacts(
     enrolled = [each for each in rows if each.pk in there]
     for each in enrolled:
         del refused[str(each.contact_id)]
+    if actor.review is not None and enrolled:  # who was in it already is refused in any case
+        _review_enrolling(actor, people[0], version)
     load_related(enrolled)
     shown = SequenceOut.render(sequence)
     publish_all(
@@ -344,6 +372,31 @@ def enroll_contacts(
     )
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return enrolled, refused
+
+
+def _review_enrolling(actor: Actor, contact: Contact, version: Version) -> None:
+    """Say that the write enrolls this contact alone, and so has them sent what this version says."""
+    steps = version.definition.steps
+    state = {"what the sequence says": version.number, **messages.last_message(contact), **messages.address_of(contact)}
+    texts = ((step.text, step.format) for step in steps)
+    links = messages.new_links_by_values(actor.workspace, contact, texts) if reading.matters_to(actor) else ()
+    checks.write_about(actor, contact.id, state=state, new_links=links, reaches=True, sends=len(steps))
+
+
+def new_links_by_change(actor: Actor, before: Contact, after: Contact) -> set[str]:
+    """The links that a change of the contact's fields puts into the steps of sequences that the contact is in."""
+    rows = Enrollment.objects.for_workspace(actor.workspace).filter(contact_id=before.id, status__in=OPEN)
+    versions = load_versions(actor.workspace.pk, set(rows.values_list("version_id", flat=True)))
+    steps = [step for version in versions.values() for step in version.definition.steps]
+    return messages.new_links_of_texts(actor.workspace, before, after, [(step.text, step.format) for step in steps])
+
+
+def _check_accounts(actor: Actor, definition: Definition) -> None:
+    """``outside_limits`` for a narrowed key if the sequence could send from an account that the key does not see."""
+    edge = actor.workspace.edge
+    if edge is not None and not all(map(edge.sees_account, definition.account_ids)):
+        detail = "the sequence also sends from accounts that this key or assistant is not given"
+        raise DomainError("outside_limits", detail)
 
 
 def _new_enrollments(actor: Actor, sequence: Sequence, version: Version, people: list[Contact]) -> list[Enrollment]:
@@ -385,6 +438,8 @@ def enroll_many(
     """
     actor.require(Scope.MANAGE_SEQUENCES)
     actor.require(Scope.READ_CONTACTS)
+    if actor.workspace.edge is not None:
+        raise DomainError("outside_limits", "only one contact at a time, by `contact_id`, can be enrolled within it")
     sequence = _share_sequence(actor, sequence_id)
     if sequence.status != SequenceStatus.ACTIVE:
         raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
@@ -396,8 +451,11 @@ def enroll_many(
     else:
         parse_condition(actor.workspace, filter, path="filter")
         filters = {"filter": filter}
-    arguments = {"sequence": sequence_id}
-    return bulk.start_bulk(actor, ENROLL, filters, arguments, object_id=sequence_id, may_be_nobody=True)
+    options: dict[str, Any] = {"object_id": sequence_id, "may_be_nobody": True}
+    if actor.review is not None:
+        options["sends_each"] = len(current_version(sequence).definition.steps)
+        options["seen"] = {"what the sequence says": sequence.version}
+    return bulk.start_bulk(actor, ENROLL, filters, {"sequence": sequence_id}, **options)
 
 
 def _audit(actor: Actor, action: str, enrollment: Enrollment) -> None:
@@ -448,6 +506,8 @@ def list_enrollments(
     else:
         # By the sequence alone, which is the workspace's: with both the database may read the index of the workspace.
         rows = _get_sequence(actor, sequence_id).enrollments.filter(**filters)
+        if actor.workspace.edge is not None:
+            rows = rows.filter(Enrollment.within(actor.workspace.edge))
     binding = {"sequence": sequence_id, **filters}
     workspace_id = actor.workspace.pk
     found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=binding)
@@ -468,6 +528,24 @@ def _get_enrollment(actor: Actor, enrollment_id: str, *, lock: bool = False) -> 
     return enrollment
 
 
+def _review_enrollment(actor: Actor, enrollment: Enrollment, *, reaches: bool = False) -> None:
+    """``reaches``: it has the contact sent the steps that are left."""
+    if actor.review is None:
+        return
+    state: dict[str, Any] = {"the enrollment": [enrollment.status, enrollment.step_key]}
+    links, sends = set[str](), 0
+    if reaches and enrollment.contact is not None:
+        state |= messages.address_of(enrollment.contact)
+        steps = version_of(enrollment).definition.steps
+        keys = [step.key for step in steps]
+        left = steps[keys.index(enrollment.step_key) :] if enrollment.step_key in keys else ()
+        sends = len(left)
+        if reading.matters_to(actor):
+            texts = ((step.text, step.format) for step in left)
+            links = messages.new_links_by_values(actor.workspace, enrollment.contact, texts)
+    checks.write_about(actor, str(enrollment.contact_id), state=state, new_links=links, reaches=reaches, sends=sends)
+
+
 @unit_of_work()
 def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     """Pause an active enrollment and publish ``sequence.paused``. A message of it that is still queued is canceled, and
@@ -479,6 +557,7 @@ def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.status != EnrollmentStatus.ACTIVE:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only an active one can be paused")
+    _review_enrollment(actor, enrollment)
     enrollment.status, enrollment.paused_at, enrollment.reason = EnrollmentStatus.PAUSED.value, clock.now(), ""
     enrollment.save(update_fields=["status", "paused_at", "reason"])
     runs = StepRun.objects.for_workspace(actor.workspace).filter(enrollment=enrollment, outcome="")
@@ -499,6 +578,7 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.status != EnrollmentStatus.PAUSED or enrollment.paused_at is None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only a paused one can be resumed")
+    _review_enrollment(actor, enrollment, reaches=True)
     anchor = progress.anchor_after_pause(enrollment, ResumeMode(mode))
     if enrollment.next_run_at is not None:
         definition, contact = version_of(enrollment).definition, enrollment.contact
@@ -523,6 +603,7 @@ def stop_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.ended_at is not None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status} already")
+    _review_enrollment(actor, enrollment)
     progress.stop(enrollment, Reason.MANUAL, clock.now())
     enrollment.save(update_fields=["status", "reason", "next_run_at", "paused_at", "ended_at"])
     _audit(actor, "contact.enrollment_stopped", enrollment)

@@ -24,8 +24,10 @@ TOOLS = (
     Tool(
         "get_sequence",
         "Read a sequence",
-        "Read what a sequence sends, when and from where, and what stops it. `steps` are those of the latest version.",
+        "Read what a sequence sends (`steps` of the latest version), when (`window`, `jitter`), from where "
+        "(`account_ids`), and what stops it (`stop_on`).",
         SequenceView,
+        as_listed=True,
     ),
     Tool(
         "start_sequence",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contacts.repository import load_names
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import Page
 from crmsolid.api.preconditions import Check, entity_tag
@@ -62,7 +62,7 @@ def _written(sequence: Sequence, status: int = 200, **headers: str) -> ApiRespon
 class SequencesView(WorkspaceView):
     """List sequences; make one."""
 
-    @endpoint(scopes=MANAGE, query=PageQuery, responses={200: ListOf(SequenceOut)})
+    @endpoint(scopes=MANAGE, query=PageQuery, responses={200: ListOf(SequenceOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List sequences, newest first."""
         page = services.list_sequences(self.actor, **self.query)
@@ -81,7 +81,7 @@ class SequencesView(WorkspaceView):
 class SequenceView(WorkspaceView):
     """One sequence: read it, publish its next version."""
 
-    @endpoint(scopes=MANAGE, responses={200: SequenceDetailOut})
+    @endpoint(scopes=MANAGE, responses={200: SequenceDetailOut}, narrowed=Narrowed.SEGMENT)
     def get(self, sequence_id: str) -> ApiResponse:
         """Read a sequence with the steps of its latest version."""
         sequence, definition = services.get_sequence(self.actor, sequence_id)
@@ -169,6 +169,7 @@ class PreviewView(WorkspaceView):
         responses={200: PreviewOut},
         error_codes=("not_found", "contact_opted_out"),
         reads=True,
+        narrowed=Narrowed.SERVED,
     )
     def post(self, sequence_id: str) -> ApiResponse:
         steps = services.preview_sequence(self.actor, sequence_id, **self.body)
@@ -194,6 +195,7 @@ class EnrollView(WorkspaceView):
         ),
         operation_id="enroll_contact",
         slow_with=("segment_id", "filter"),
+        narrowed=Narrowed.SERVED,
     )
     def post(self, sequence_id: str) -> ApiResponse:
         if "contact_id" not in self.body:
@@ -208,7 +210,9 @@ class EnrollView(WorkspaceView):
 class SequenceEnrollmentsView(WorkspaceView):
     """List the enrollments of a sequence."""
 
-    @endpoint(scopes=MANAGE, query=SequenceEnrollmentsQuery, responses={200: ListOf(EnrollmentOut)})
+    @endpoint(
+        scopes=MANAGE, query=SequenceEnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, narrowed=Narrowed.SERVED
+    )
     def get(self, sequence_id: str) -> ApiResponse:
         return _enrollments(self.actor, services.list_enrollments(self.actor, sequence_id=sequence_id, **self.query))
 
@@ -216,7 +220,13 @@ class SequenceEnrollmentsView(WorkspaceView):
 class EnrollmentsView(WorkspaceView):
     """List enrollments, of one sequence or of all."""
 
-    @endpoint(scopes=MANAGE, query=EnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, error_codes=("not_found",))
+    @endpoint(
+        scopes=MANAGE,
+        query=EnrollmentsQuery,
+        responses={200: ListOf(EnrollmentOut)},
+        error_codes=("not_found",),
+        narrowed=Narrowed.SERVED,
+    )
     def get(self) -> ApiResponse:
         return _enrollments(self.actor, services.list_enrollments(self.actor, **self.query))
 
@@ -224,7 +234,7 @@ class EnrollmentsView(WorkspaceView):
 class EnrollmentView(WorkspaceView):
     """Read an enrollment."""
 
-    @endpoint(scopes=MANAGE, responses={200: EnrollmentOut})
+    @endpoint(scopes=MANAGE, responses={200: EnrollmentOut}, narrowed=Narrowed.SERVED)
     def get(self, enrollment_id: str) -> ApiResponse:
         return _enrollment(self.actor, services.get_enrollment(self.actor, enrollment_id))
 
@@ -232,7 +242,13 @@ class EnrollmentView(WorkspaceView):
 class PauseEnrollmentView(WorkspaceView):
     """Pause an enrollment: the contact is sent nothing of the sequence until it is resumed."""
 
-    @endpoint(scopes=MANAGE, body=EmptyIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
+    @endpoint(
+        scopes=MANAGE,
+        body=EmptyIn,
+        responses={200: EnrollmentOut},
+        error_codes=("invalid_state",),
+        narrowed=Narrowed.SERVED,
+    )
     def post(self, enrollment_id: str) -> ApiResponse:
         return _enrollment(self.actor, services.pause_enrollment(self.actor, enrollment_id))
 
@@ -240,7 +256,13 @@ class PauseEnrollmentView(WorkspaceView):
 class ResumeEnrollmentView(WorkspaceView):
     """Resume a paused enrollment."""
 
-    @endpoint(scopes=MANAGE, body=ResumeIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
+    @endpoint(
+        scopes=MANAGE,
+        body=ResumeIn,
+        responses={200: EnrollmentOut},
+        error_codes=("invalid_state",),
+        narrowed=Narrowed.SERVED,
+    )
     def post(self, enrollment_id: str) -> ApiResponse:
         return _enrollment(self.actor, services.resume_enrollment(self.actor, enrollment_id, **self.body))
 
@@ -248,6 +270,12 @@ class ResumeEnrollmentView(WorkspaceView):
 class StopEnrollmentView(WorkspaceView):
     """End an enrollment for good. The contact can be enrolled again."""
 
-    @endpoint(scopes=MANAGE, body=EmptyIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
+    @endpoint(
+        scopes=MANAGE,
+        body=EmptyIn,
+        responses={200: EnrollmentOut},
+        error_codes=("invalid_state",),
+        narrowed=Narrowed.SERVED,
+    )
     def post(self, enrollment_id: str) -> ApiResponse:
         return _enrollment(self.actor, services.stop_enrollment(self.actor, enrollment_id))

@@ -18,6 +18,7 @@ from apikeys.models import KeyUse
 from apikeys.services import create_key, rotate_key
 from apikeys.uses import hour_began
 from contacts.models import (
+    AssistantChange,
     Contact,
     ContactColumns,
     ContactImport,
@@ -32,6 +33,7 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.jobs.models import Job
+from crmsolid.limits.models import Proposal
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces import audit
@@ -91,6 +93,8 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     _add(made, File(**file, storage_name=name, thumbnail_name=name, processed_at=clock.now()))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, ContactNote(contact=contact, author_label=f"{mark} author", text=f"{mark} note"))
+    change = {"author_kind": "assistant", "author_name": f"{mark} assistant", "session": mark, "field": "name"}
+    _add(made, AssistantChange(contact=contact, **change, old=f"{mark} old", new=f"{mark} Person"))
     _add(made, Template(name=f"{mark} template", text=f"{mark} text"))
     _add(made, OptOutWord(word=f"{mark} stop"))
     _add(made, CustomField(key=f"{mark}_field", label=f"{mark} label", type="choice", choices=[mark]))
@@ -127,6 +131,12 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
     _add(made, ContactColumns(user=member, columns=["email"]))
+    asker = {"holder": old.id, "asker_kind": "key", "asker_id": old.id, "asker_name": f"{mark} helper"}
+    call = {"account_id": account.pk, "contact_id": contact.pk, "text": f"{mark} proposed"}
+    because = [{"contact_id": contact.pk, "read_at": clock.rfc3339(clock.now())}]
+    proposed = Proposal(**asker, operation="send_message", arguments=call, scopes=["write:messages"], because=because)
+    proposed.contact_id, proposed.reason, proposed.expires_at = contact.pk, "read_somebody_else", later(1)
+    _add(made, proposed)
     _add(made, Alert(user=member, thread=message.thread, kind="message", about=message.pk))
     if workspace == workspace.owner_workspace:
         # Without the mark: the members of the live workspace are shown in test mode too.

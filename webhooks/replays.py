@@ -31,6 +31,7 @@ _QUEUED_AGAIN: dict[str, Any] = {"status": DeliveryStatus.PENDING, "reason": "",
 def send_ping(actor: Actor, endpoint_id: str) -> Delivery:
     """Send a ``ping`` to this endpoint alone. ``invalid_state`` (409) if it is disabled; ``not_found``."""
     locked = services.lock_enabled(actor, endpoint_id)
+    services.review_endpoint(actor, locked)
     # The decorator is not unit_of_work, which would defer the event: queue_deliveries reads the event's row.
     event_id = publish(actor, PING, {"webhook": {"id": locked.id, "url": locked.url}})
     [delivery_id] = queue_deliveries([(event_id, locked.id)])
@@ -43,7 +44,7 @@ def replay_delivery(actor: Actor, delivery_id: str) -> Delivery:
     """Deliver the event again, at once, with the same bytes and id. ``invalid_state`` (409) while it is being sent, if
     its endpoint is disabled, or if the event was erased; ``not_found``."""
     delivery = services.get_delivery(actor, delivery_id)
-    services.lock_enabled(actor, delivery.endpoint_id)
+    services.review_endpoint(actor, services.lock_enabled(actor, delivery.endpoint_id))
     if not Event.objects.for_workspace(actor.workspace).filter(pk=delivery.event_id).exclude(body=b"").exists():
         raise DomainError("invalid_state", "the person this event was about has been erased; nothing is left to send")
     rows = Delivery.objects.for_workspace(actor.workspace).filter(pk=delivery.pk)
@@ -80,6 +81,7 @@ def replay_failed(actor: Actor, endpoint_id: str, *, since: datetime, until: dat
     if until is not None and until <= since:
         raise invalid("until", "before_since", "until must be later than since")
     end = min(until or clock.now(), clock.now())
+    services.review_endpoint(actor, locked)
     total = querysets.failed_deliveries(locked, since, end).count()
     params = {"endpoint": locked.id, "since": since.isoformat(), "until": end.isoformat(), "after": ""}
     job = start_job(actor, REPLAY, Scope.MANAGE_WEBHOOKS, total=total, params=params, object_id=locked.id)

@@ -1,13 +1,13 @@
 """The shapes of webhooks' resources and inputs in the REST API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from crmsolid.api.examples import example_of
 from crmsolid.api.fields import Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.people import AuthorOut
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import NAMED, TEAM, UNKNOWN, Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
 from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names, wildcards
@@ -101,6 +101,13 @@ def _secret() -> Text:
 
 
 class EndpointOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "url",
+        "description",
+        "header_names",
+    )
+    text_of = TEAM
+
     id = serializers.CharField(help_text="The webhook's id.")
     url = serializers.CharField(help_text="Where events are posted.")
     description = serializers.CharField(allow_blank=True, help_text="What it is for, in words of yours.")
@@ -214,6 +221,9 @@ class EventQuery(PageQuery):
 
 
 class DeliveryOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = ("request_id",)
+    text_of = UNKNOWN
+
     id = serializers.CharField(help_text="The delivery's id.")
     endpoint_id = serializers.CharField(help_text="The webhook.")
     event_id = serializers.CharField(help_text="The event.")
@@ -231,6 +241,12 @@ class DeliveryOut(Representation):
 
 
 class RequestOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "url",
+        "headers",
+    )
+    text_of = TEAM
+
     url = serializers.CharField(allow_blank=True, help_text="Where it was posted.")
     headers = serializers.DictField(
         child=serializers.CharField(),
@@ -245,6 +261,11 @@ class RequestOut(Representation):
 
 
 class AnswerOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "headers",
+        "body",
+    )
+    text_of = UNKNOWN
     example = {"body": "ok"}
 
     headers = serializers.DictField(
@@ -272,6 +293,12 @@ class AttemptOut(Representation):
 class DeliveryDetailOut(DeliveryOut):
     """With the bytes that are sent, and every attempt."""
 
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "request_id",
+        "body",
+    )
+    text_of = UNKNOWN
+
     body = serializers.CharField(
         allow_null=True, help_text="The bytes that are sent, as text; null once they are deleted."
     )
@@ -281,6 +308,11 @@ class DeliveryDetailOut(DeliveryOut):
 class EventOut(Representation):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
+    untrusted: ClassVar[tuple[str, ...]] = (
+        "data",
+        "request_id",
+    )
+    text_of = NAMED
     example = {"event": "job.completed", "data": {"job": example_of(JobOut)}}
 
     event = serializers.ChoiceField(choices=event_names(), help_text="The type.")

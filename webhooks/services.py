@@ -21,6 +21,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.events.catalogue import subscribable_names, wildcards
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
@@ -167,6 +168,7 @@ def create_endpoint(
     Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
+    checks.write_about_many(actor)
     new_secret = check_secret(secret) if secret is not None else generate_secret()
     endpoint = Endpoint(workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events))
     endpoint.id = new_id or endpoint.id
@@ -210,6 +212,7 @@ def update_endpoint(
     new_description = _checked_description(description) if description is not None else locked.description
     new_account_ids = checked_accounts(actor, account_ids) if account_ids is not None else locked.account_ids
     check(locked)
+    review_endpoint(actor, locked)
     before = {name: getattr(locked, name) for name in _CHANGEABLE}
     locked.url, locked.events = new_url, new_events
     locked.description, locked.account_ids = new_description, new_account_ids
@@ -237,6 +240,7 @@ def delete_endpoint(actor: Actor, endpoint_id: str, *, check: Check = unconditio
     was. ``not_found``."""
     locked, now = _lock(actor, endpoint_id), clock.now()
     check(locked)
+    review_endpoint(actor, locked)
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
         disabled_reason=locked.disabled_reason or DisabledReason.MANUAL,
@@ -271,6 +275,7 @@ def rotate_secret(
         raise DomainError("precondition_failed", "the secret has been replaced in the meantime; look again")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
+    review_endpoint(actor, locked)
     new_secret = check_secret(secret) if secret is not None else generate_secret()
     in_force = EndpointSecrets.of(locked).in_force(now) if overlap else []
     locked.secret = encrypt_secret(locked, "secret", new_secret)
@@ -286,6 +291,12 @@ def rotate_secret(
 def secret_fingerprint(endpoint: Endpoint) -> str:
     """Identifies the endpoint's current secret without revealing it: a hash of its encrypted form."""
     return hashlib.sha256(bytes(endpoint.secret)).hexdigest()
+
+
+def review_endpoint(actor: Actor, endpoint: Endpoint) -> None:
+    """Say that the write is about the endpoint, which is locked."""
+    seen = (endpoint.url, endpoint.events, endpoint.account_ids, endpoint.enabled, secret_fingerprint(endpoint))
+    checks.write_about_many(actor, state={"the webhook endpoint": checks.digest(*seen)})
 
 
 def lock_enabled(actor: Actor, endpoint_id: str) -> Endpoint:

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import page
 from crmsolid.api.preconditions import entity_tag
@@ -56,7 +56,14 @@ class EndpointsView(WorkspaceView):
         endpoints = services.list_endpoints(self.actor, **self.query)
         return ApiResponse(endpoints.as_dict([EndpointOut.render(row) for row in endpoints.rows]))
 
-    @endpoint(scopes=MANAGE, body=EndpointIn, responses={201: IssuedEndpointOut}, error_codes=("not_found",), etag=True)
+    @endpoint(
+        scopes=MANAGE,
+        body=EndpointIn,
+        responses={201: IssuedEndpointOut},
+        error_codes=("not_found",),
+        etag=True,
+        has_secrets=True,
+    )
     def post(self) -> ApiResponse:
         response = _issued(services.create_endpoint(self.actor, **self.body), 201)
         response.headers["Location"] = f"/v1/webhooks/{response.data['id']}"
@@ -70,7 +77,7 @@ class EndpointView(WorkspaceView):
     def get(self, endpoint_id: str) -> ApiResponse:
         return ApiResponse(EndpointOut.render(services.get_endpoint(self.actor, endpoint_id)))
 
-    @endpoint(scopes=MANAGE, body=EndpointPatch, responses={200: EndpointOut})
+    @endpoint(scopes=MANAGE, body=EndpointPatch, responses={200: EndpointOut}, has_secrets=True)
     def patch(self, endpoint_id: str) -> ApiResponse:
         check = self.preconditions.check(EndpointOut.render)
         data = EndpointOut.render(services.update_endpoint(self.actor, endpoint_id, **self.body, check=check))
@@ -85,7 +92,7 @@ class EndpointView(WorkspaceView):
 class RotateSecretView(WorkspaceView):
     """Replace the secret; the old one stays in force for the overlap."""
 
-    @endpoint(scopes=MANAGE, body=RotateIn, responses={200: IssuedEndpointOut}, etag=True)
+    @endpoint(scopes=MANAGE, body=RotateIn, responses={200: IssuedEndpointOut}, etag=True, has_secrets=True)
     def post(self, endpoint_id: str) -> ApiResponse:
         overlap = timedelta(seconds=self.body.get("overlap_seconds", 86_400))
         secret = self.body.get("secret")
@@ -142,7 +149,7 @@ class ReplayDeliveryView(WorkspaceView):
 class EventKindsView(WorkspaceView):
     """The catalogue of events, each with the JSON Schema of its body."""
 
-    @endpoint(scopes=MANAGE, responses={200: ListOf(EventKindOut)})
+    @endpoint(scopes=MANAGE, responses={200: ListOf(EventKindOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         return ApiResponse({"data": [EventKindOut.render(each) for each in event_types()], "next_cursor": None})
 
@@ -162,7 +169,9 @@ class EventsView(WorkspaceView):
     event that is committed after the call began follows, whatever its `created_at`. Repeat `since` with the cursor.
     """
 
-    @endpoint(scopes=MANAGE, query=EventQuery, responses={200: ListOf(EventOut, endless=True)})
+    @endpoint(
+        scopes=MANAGE, query=EventQuery, responses={200: ListOf(EventOut, endless=True)}, narrowed=Narrowed.SERVED
+    )
     def get(self) -> ApiResponse:
         event_type, since, cursor = (self.query.get(name) for name in ("type", "since", "cursor"))
         filters = {"type": event_type}
@@ -187,6 +196,6 @@ class EventView(WorkspaceView):
     An event whose contact was erased, or that is older than the log, is not found.
     """
 
-    @endpoint(scopes=MANAGE, responses={200: EventOut})
+    @endpoint(scopes=MANAGE, responses={200: EventOut}, narrowed=Narrowed.SERVED)
     def get(self, event_id: str) -> ApiResponse:
         return ApiResponse(_render_event(event_log.get_event(self.actor, event_id)))

@@ -16,6 +16,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import get_job
+from crmsolid.limits import checks
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
@@ -34,12 +35,40 @@ def import_contacts(
     """Start the import, or the dry run, of a file. ``mapping``: column -> field; without one it is guessed from the
     header. Errors: ``scope_missing``, ``validation_failed``, also if too many files of the workspace are kept."""
     actor.require(Scope.WRITE_CONTACTS)
+    checked = _check_mapping(actor, staged, mapping)
+    if dry_run:
+        checks.never_waits(actor)
+    else:
+        _review(actor, checked, staged.row_count)
+    return _start(actor, _store(actor, staged, "", checked), dry_run=dry_run, keep_file=False)
+
+
+def _check_mapping(actor: Actor, staged: StagedFile, mapping: Mapping[str, Any] | None) -> columns.Mapped:
     fields = list(by_key(actor.workspace).values())
     if mapping is None:
-        checked = columns.guess_all(staged.columns, fields)
-    else:
-        checked = columns.check(mapping, staged.columns, fields)
-    return _start(actor, _store(actor, staged, "", checked), dry_run=dry_run, keep_file=False)
+        return columns.guess_all(staged.columns, fields)
+    return columns.check(mapping, staged.columns, fields)
+
+
+def _review(actor: Actor, mapping: columns.Mapped, rows: int) -> None:
+    checks.write_about_many(actor, state={"what the columns are for": checks.digest(mapping)}, changes=max(rows, 1))
+
+
+@unit_of_work()
+def keep_for_approval(actor: Actor, staged: StagedFile, *, mapping: Mapping[str, Any] | None = None) -> ContactImport:
+    """Keep the file of an import that waits, for as long as one that was uploaded in the panel. Errors: as
+    :func:`import_contacts`."""
+    actor.require(Scope.WRITE_CONTACTS)
+    return _store(actor, staged, "", _check_mapping(actor, staged, mapping))
+
+
+@unit_of_work()
+def import_kept(actor: Actor, import_id: str) -> Job:
+    """Start the import of a file that :func:`keep_for_approval` has kept. Errors: as :func:`start_import`."""
+    actor.require(Scope.WRITE_CONTACTS)
+    file = ContactImport.objects.for_workspace(actor.workspace).get_or_not_found(import_id, lock=True)
+    _review(actor, file.mapping, file.row_count)
+    return start_import(actor, import_id, mapping=file.mapping)
 
 
 @unit_of_work()

@@ -7,12 +7,14 @@ from django.http import HttpRequest, StreamingHttpResponse
 from contacts.imports import reading, services
 from contacts.imports.reading import StagedFile
 from crmsolid.api.endpoint import ApiResponse, Raw, endpoint
-from crmsolid.api.fields import QueryBoolean, QuerySerializer
+from crmsolid.api.fields import QueryBoolean, QuerySerializer, StrictSerializer, Text
 from crmsolid.api.large_uploads import LargeUpload
+from crmsolid.api.representations import UNKNOWN
 from crmsolid.api.uploads import FileBody, Upload
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core import strictjson
 from crmsolid.core.errors import invalid
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.representations import JobOut
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces.actor import WRITERS, Actor, Scope
@@ -48,8 +50,26 @@ class ImportRequest(NamedTuple):
     dry_run: bool
 
 
+class KeptImportIn(StrictSerializer):
+    import_id = Text(help_text="The file that was kept.")
+
+
+def _started(job: Job) -> ApiResponse:
+    return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+
+
+class KeptImportView(WorkspaceView):
+    """Import contacts from a CSV file that was kept until a member has approved its import. No route leads here."""
+
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=KeptImportIn, responses={202: JobOut})
+    def post(self) -> ApiResponse:
+        return _started(services.import_kept(self.actor, **self.body))
+
+
 class ImportView(WorkspaceView):
     """Import contacts from a CSV file."""
+
+    as_proposal = KeptImportView
 
     @endpoint(
         scopes=(Scope.WRITE_CONTACTS,),
@@ -69,7 +89,12 @@ class ImportView(WorkspaceView):
         request: ImportRequest = self.file
         dry_run = request.dry_run or self.query.get("dry_run", False)
         job = services.import_contacts(self.actor, request.staged, mapping=request.mapping, dry_run=dry_run)
-        return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+        return _started(job)
+
+    def keep_file(self) -> dict[str, Any]:
+        request: ImportRequest = self.file
+        kept = services.keep_for_approval(self.actor, request.staged, mapping=request.mapping)
+        return {"import_id": kept.pk}
 
     def read_file(self, request: HttpRequest, upload: Upload) -> ImportRequest:
         fields = upload.fields
@@ -103,7 +128,7 @@ class FailedRowsView(WorkspaceView):
 
     @endpoint(
         scopes=(Scope.WRITE_CONTACTS,),
-        responses={200: Raw({"text/csv": FAILED_ROWS}, headers=("Content-Disposition",))},
+        responses={200: Raw({"text/csv": FAILED_ROWS}, headers=("Content-Disposition",), text_of=UNKNOWN)},
         negotiates=False,
         operation_id="get_failed_rows",
         slow=True,

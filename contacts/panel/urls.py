@@ -3,7 +3,7 @@
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from contacts.panel import cells, lists, many, person, suggestions, tags
+from contacts.panel import cells, lists, many, person, suggestions, tags, undoing
 from crmsolid.panel.components.tenant_page import page_path
 
 
@@ -26,6 +26,7 @@ urlpatterns = [
     page_path("contacts/export/", many.ExportPage),
     page_path("contacts/save/", lists.SaveListPage),
     page_path("contacts/chip/", lists.ChipPage),
+    page_path("contacts/assistants/", undoing.AssistantChangesPage),
     page_path("contacts/tags/", tags.TagListPage),
     page_path("contacts/tags/change/", tags.TagPage),
     page_path("contacts/<contact:contact_id>/", person.ContactPage),

@@ -1,5 +1,7 @@
 """The rules of a workspace's scores, the ledger of each contact, and what is to be looked at later."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -94,6 +96,8 @@ class ScoreEntry(WorkspaceModel):
     cause = models.CharField(max_length=300)
     occurred_at = models.DateTimeField()
     at = models.DateTimeField(default=clock.now)
+
+    edge_contact: ClassVar[str] = "contact_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

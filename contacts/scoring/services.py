@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import repository
+from contacts import repository, review
 from contacts.models import Contact, ScoreEntry, ScoringRule
 from contacts.scoring import awarding, rescoring
 from contacts.scoring.awarding import NewEntry
@@ -61,6 +61,7 @@ def adjust_score(actor: Actor, contact_id: str, *, points: int, note: str = "") 
     if len(note) > MAX_NOTE:
         raise invalid("note", "max_length", f"a note has at most {MAX_NOTE} characters")
     person, now = repository.get(actor.workspace, contact_id, lock=True), clock.now()
+    review.about_contact(actor, person, {})
     cause = f"manual: {note}" if note else "manual"
     entry = NewEntry(contact_id, None, EntryKind.MANUAL, f"manual {now.isoformat()}", points, cause, now)
     events = awarding.write({contact_id: person}, [entry])

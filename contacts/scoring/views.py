@@ -8,7 +8,7 @@ from contacts.models import ScoreEntry
 from contacts.scoring import services
 from contacts.scoring.models import MAX_POINTS
 from contacts.scoring.services import MAX_NOTE, Score
-from crmsolid.api.endpoint import ApiResponse, endpoint
+from crmsolid.api.endpoint import ApiResponse, Narrowed, endpoint
 from crmsolid.api.fields import Integer, PageQuery, StrictSerializer, Text
 from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.representations import Representation
@@ -34,6 +34,8 @@ class ScoreEntryOut(Representation):
 
 class ScoreOut(Representation):
     """A contact's score, and the ledger whose sum, between 0 and 100, it is."""
+
+    text_of = "contact_id"
 
     score = serializers.IntegerField(min_value=0, max_value=100, help_text="The score now.")
     data = serializers.ListField(child=ScoreEntryOut(), help_text="Newest first.")  # type: ignore[assignment]
@@ -63,7 +65,7 @@ def _render(score: Score) -> dict[str, Any]:
 class ScoreView(WorkspaceView):
     """The score of a contact and how it came about."""
 
-    @endpoint(scopes=(Scope.READ_CONTACTS,), query=PageQuery, responses={200: ScoreOut})
+    @endpoint(scopes=(Scope.READ_CONTACTS,), query=PageQuery, responses={200: ScoreOut}, narrowed=Narrowed.SERVED)
     def get(self, contact_id: str) -> ApiResponse:
         """Read a contact's score, with the changes that made it, newest first."""
         return ApiResponse(_render(services.get_score(self.actor, contact_id, **self.query)))
@@ -78,6 +80,7 @@ class PointsView(WorkspaceView):
         responses={200: ScoreOut},
         etag=True,
         operation_id="add_points",
+        narrowed=Narrowed.SERVED,
     )
     def post(self, contact_id: str) -> ApiResponse:
         """Add points to a contact's score by hand, or take some off.

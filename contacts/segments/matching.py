@@ -10,7 +10,7 @@ answers the number, an estimate, or a refusal.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,9 +25,11 @@ from contacts.models import Contact, ContactQuerySet, CustomField, Segment
 from contacts.segments.compilation import tag_cost, where
 from contacts.segments.conditions import AllOf, Condition, ConditionErrors, Leaf, leaves_in, load_condition
 from contacts.segments.fields import Kind, Op
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.postgresql.statement_timeout import StatementTimeout, statement_timeout
+from crmsolid.workspaces.edge import SegmentPeople
 from crmsolid.workspaces.models import Workspace
 
 # All that a request asks of its filters ends within so many seconds.
@@ -43,6 +45,11 @@ ORDINARY_COST = 1.0
 # Microseconds a contact, by measurement: reading its tags, comparing a tag, and each value that a custom field, or
 # another column, is compared with.
 _READING_TAGS, _TAG, _CUSTOM, _COLUMN = 4.0, 0.07, 0.4, 0.05
+
+
+def segment_names(workspace: Workspace) -> dict[str, str]:
+    """The names of the workspace's segments by their ids, in alphabetical order."""
+    return dict(Segment.objects.for_workspace(workspace).order_by("name").values_list("pk", "name"))
 
 
 def find_segment(workspace: Workspace | int, segment_id: str, *, lock: bool = False, copying: bool = False) -> Segment:
@@ -83,6 +90,15 @@ def matching(workspace: Workspace | int, condition: Condition, now: datetime) ->
     """The contacts of the workspace for whom the condition holds at the instant ``now``."""
     contacts: ContactQuerySet = Contact.objects.for_workspace(workspace).filter(where(condition, now))
     return contacts
+
+
+def people_of(workspace_id: int, segment_id: str) -> SegmentPeople:
+    """Who is in the segment now, for keys that are narrowed to it: nobody if it is gone or does not fit any more."""
+    people = Contact.objects.for_workspace(workspace_id)
+    condition = Q(pk__isnull=True)
+    with suppress(DomainError):
+        condition = where(condition_of(find_segment(workspace_id, segment_id)), clock.now())
+    return SegmentPeople(condition, people.filter(condition).values("pk"), people.filter(~condition).values("pk"))
 
 
 @dataclass(frozen=True, slots=True)

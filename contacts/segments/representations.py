@@ -10,7 +10,7 @@ from contacts.representations import ContactNameOut, ContactOut
 from contacts.segments.fields import FIELDS, Op
 from contacts.segments.schema import CONDITION_COMPONENTS
 from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 
 ESTIMATE_HELP = "Whether `count` was estimated from a sample, because counting takes more than a second."
 
@@ -38,6 +38,7 @@ class SegmentOut(Representation):
     """A saved filter of contacts."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "filter")
+    text_of = TEAM
     example = {"name": "VIPs", "count": 120}
 
     id = serializers.CharField(help_text="The segment's id.")
@@ -98,6 +99,8 @@ class LeafOut(Representation):
 
 
 class ExplanationOut(Representation):
+    text_of = "contact_id"
+
     contact_id = serializers.CharField(help_text="The contact.")
     contact = ContactNameOut(help_text="The same contact with its name.")
     matches = serializers.BooleanField(help_text="Whether the contact is in the segment.")

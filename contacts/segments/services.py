@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from apikeys.models import ApiKey
 from contacts import repository as contacts
+from contacts import review
 from contacts.models import Contact, Segment
 from contacts.repository import ContactWithTags
 from contacts.segments import tagging
@@ -29,12 +31,16 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
+from crmsolid.limits import checks
+from crmsolid.oauth.models import Grant
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
 
 # How many contacts a preview shows.
 SAMPLE = 10
+# How many keys, and how many assistants, an error names.
+MAX_NAMED = 10
 # A list stops counting its segments after so long, and estimates each that takes longer than the second number.
 COUNT_SECONDS, COUNT_ONE_SECONDS = 2.0, 0.7
 
@@ -86,6 +92,8 @@ def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -
     actor.require(Scope.READ_CONTACTS)
     rows = Segment.objects.for_workspace(actor.workspace)
     found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+    if actor.workspace.edge is not None:  # the counts are of people whom a narrowed key may not see
+        return Page([CountedSegment(segment, None) for segment in found.rows], found.next_cursor)
     return Page(count_all(actor.workspace, found.rows), found.next_cursor)
 
 
@@ -115,7 +123,10 @@ def _counted(
 def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
     """One segment. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
-    return _counted(find_segment(actor.workspace, segment_id), Counter(actor.workspace))
+    segment = find_segment(actor.workspace, segment_id)
+    if actor.workspace.edge is not None:
+        return CountedSegment(segment, None)
+    return _counted(segment, Counter(actor.workspace))
 
 
 @unit_of_work()
@@ -127,6 +138,7 @@ def create_segment(actor: Actor, *, name: str, filter: Any) -> CountedSegment:
     """
     actor.require(Scope.WRITE_CONTACTS)
     condition = parse_condition(actor.workspace, filter, path="filter")
+    checks.write_about_many(actor)
     segment = Segment(workspace=actor.workspace, name=name, filter=filter)
     _save(segment)
     audit.record(actor, "segment.created", segment.pk)
@@ -145,6 +157,7 @@ def update_segment(
         condition = parse_condition(actor.workspace, fields["filter"], path="filter")
     segment = find_segment(actor.workspace, segment_id, lock=True)
     check(segment)
+    _review(actor, segment)
     changed = {name: value for name, value in fields.items() if getattr(segment, name) != value}
     if changed:
         for name, value in changed.items():
@@ -156,9 +169,13 @@ def update_segment(
 
 
 def _written(actor: Actor, segment: Segment, condition: Condition | None) -> CountedSegment:
-    if not actor.has(Scope.READ_CONTACTS):
+    if not actor.has(Scope.READ_CONTACTS) or actor.workspace.edge is not None:
         return CountedSegment(segment, None)
     return _counted(segment, Counter(actor.workspace), condition)
+
+
+def _review(actor: Actor, segment: Segment) -> None:
+    checks.write_about_many(actor, state={"the segment": checks.digest(segment.name, segment.filter)})
 
 
 def _save(segment: Segment, update_fields: list[str] | None = None) -> None:
@@ -175,13 +192,28 @@ def delete_segment(actor: Actor, segment_id: str, *, check: Check = unconditiona
     """Delete the segment; its contacts stay as they are, and what has begun on them goes on. ``check`` as in
     :func:`update_segment`.
 
-    Errors: ``scope_missing``, ``not_found``.
+    Errors: ``scope_missing``, ``not_found``; ``invalid_state`` (409) while keys or assistants are narrowed to it: they
+    would see nobody any more.
     """
     actor.require(Scope.WRITE_CONTACTS)
     segment = find_segment(actor.workspace, segment_id, lock=True)
     check(segment)
+    if names := narrowed_to(actor.workspace, segment_id):
+        detail = f"keys or assistants see only its contacts, so end or change these first: {', '.join(names)}"
+        raise DomainError("invalid_state", detail)
+    _review(actor, segment)
     segment.delete()
     audit.record(actor, "segment.deleted", segment_id)
+
+
+def narrowed_to(workspace: Workspace, segment_id: str) -> list[str]:
+    """The names of the first keys and assistants that work and are narrowed to this segment."""
+    now = clock.now()
+    keys = ApiKey.objects.for_workspace(workspace).filter(segment_id=segment_id)
+    working = keys.filter(Q(revoked_at=None) | Q(revoked_at__gt=now), Q(expires_at=None) | Q(expires_at__gt=now))
+    grants = Grant.objects.for_workspace(workspace).filter(segment_id=segment_id, revoked_at=None)
+    names = [*working.order_by("name").values_list("name", flat=True)[:MAX_NAMED]]
+    return [*names, *grants.order_by("client_name").values_list("client_name", flat=True)[:MAX_NAMED]]
 
 
 @unit_of_work()
@@ -265,8 +297,9 @@ def tag_segment(actor: Actor, segment_id: str, *, add: Iterable[str] = (), remov
     added, removed = read_tag_changes(add, remove)
     segment = find_segment(actor.workspace, segment_id, copying=True)
     condition, total = condition_of(segment), None
+    people = matching(actor.workspace, condition, clock.now())
+    review.about_matching(actor, people, seen={"the filter of the segment": checks.digest(segment.filter)})
     with suppress(DomainError):
-        people = matching(actor.workspace, condition, clock.now())
         total = Counter(actor.workspace).exact(people, [condition])
     job = tagging.start(actor, segment, added, removed, total=total)
     audit.record(actor, "segment.tagged", segment.pk, add=added, remove=removed, job=job.pk)

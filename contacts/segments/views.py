@@ -18,7 +18,7 @@ from contacts.segments.representations import (
     SegmentWrittenOut,
 )
 from contacts.segments.services import CountedSegment
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
@@ -54,13 +54,15 @@ def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> 
 class SegmentsView(WorkspaceView):
     """List segments; save a filter as a segment."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(SegmentOut)}, slow=True)
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(SegmentOut)}, slow=True, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List segments, newest first."""
         page = services.list_segments(self.actor, **self.query)
         return ApiResponse(page.as_dict([_render(counted) for counted in page.rows]))
 
-    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut}, etag=True, slow=True)
+    @endpoint(
+        scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut}, etag=True, slow=True, narrowed=Narrowed.SERVED
+    )
     def post(self) -> ApiResponse:
         """Save a filter as a segment.
 
@@ -77,7 +79,7 @@ class SegmentsView(WorkspaceView):
 class SegmentView(WorkspaceView):
     """One segment: read it, change it, delete it."""
 
-    @endpoint(scopes=READ, responses={200: SegmentOut}, slow=True)
+    @endpoint(scopes=READ, responses={200: SegmentOut}, slow=True, narrowed=Narrowed.SERVED)
     def get(self, segment_id: str) -> ApiResponse:
         """Read a segment.
 
@@ -112,6 +114,7 @@ class PreviewView(WorkspaceView):
         error_codes=("filter_too_costly",),
         reads=True,
         slow=True,
+        narrowed=Narrowed.SERVED,
     )
     def post(self) -> ApiResponse:
         preview = services.preview_segment(self.actor, **self.body)
@@ -123,7 +126,13 @@ class PreviewView(WorkspaceView):
 class ExplainView(WorkspaceView):
     """Why a contact is in a segment or not: each comparison with the contact's value, and whether it holds."""
 
-    @endpoint(scopes=READ, query=ExplainQuery, responses={200: ExplanationOut}, error_codes=("invalid_state",))
+    @endpoint(
+        scopes=READ,
+        query=ExplainQuery,
+        responses={200: ExplanationOut},
+        error_codes=("invalid_state",),
+        narrowed=Narrowed.SERVED,
+    )
     def get(self, segment_id: str) -> ApiResponse:
         explanation = services.explain_segment(self.actor, segment_id, **self.query)
         leaves = [LeafOut.render(leaf) for leaf in explanation.leaves]

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from contacts.models import Stage
 from contacts.stats import StageFigures
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 from messaging.conversation_stats import Backlog, ConversationFigures
 from messaging.stats import Outcomes
 from messaging.team import WriterFigures
@@ -81,12 +81,17 @@ class StageOut(Representation):
 class StepFiguresOut(OutcomesOut):
     """A step of a version of a sequence."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("step",)
+    text_of = TEAM
+
     step = serializers.CharField(help_text="The id of the step.")
 
 
 class VersionFiguresOut(Representation):
     """A version of a sequence."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Trial onboarding"}
 
     sequence_id = serializers.CharField(source="version.sequence_id", help_text="The sequence.")
@@ -102,6 +107,8 @@ class VersionFiguresOut(Representation):
 class BroadcastFiguresOut(OutcomesOut):
     """A broadcast."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "June offer"}
 
     broadcast_id = serializers.CharField(help_text="The broadcast.")
@@ -111,6 +118,8 @@ class BroadcastFiguresOut(OutcomesOut):
 class AccountFiguresOut(Representation):
     """An account."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Sales"}
 
     account_id = serializers.IntegerField(source="account.id", help_text="The account.")
@@ -131,6 +140,8 @@ class AccountFiguresOut(Representation):
 class SequenceResultsOut(Representation):
     """What came of the contacts who were enrolled in a sequence in the period."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Trial onboarding"}
 
     sequence_id = serializers.CharField(source="sequence.id", help_text="The sequence.")
@@ -190,6 +201,8 @@ def _seconds(duration: timedelta | None) -> int | None:
 class WriterFiguresOut(EveryoneOut):
     """The same of one who wrote."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Nina Hart", "via": "panel"}
 
     email = serializers.CharField(
@@ -252,6 +265,8 @@ class ConversationFiguresOut(Representation):
 class MemberConversationsOut(ConversationFiguresOut):
     """The same of a member: what they wrote, answered first and closed. Nobody's are `new`."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Nina Hart"}
 
     member_id = serializers.IntegerField(
@@ -263,6 +278,8 @@ class MemberConversationsOut(ConversationFiguresOut):
 class AccountConversationsOut(ConversationFiguresOut):
     """The same of an account."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"name": "Sales"}
 
     account_id = serializers.IntegerField(help_text="The account.")

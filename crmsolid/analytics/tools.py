@@ -20,7 +20,7 @@ from crmsolid.analytics.views import (
 )
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import Choice
-from crmsolid.api.representations import AnyField, Representation
+from crmsolid.api.representations import TEAM, AnyField, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.mcp.tool import Tool
 
@@ -37,6 +37,7 @@ class AnyReportOut(Representation):
         for part in ("", "series[].", "before.")
         for name in ("data[].name", "data[].steps[].step", "accounts[].name")
     )
+    text_of = TEAM
 
     complete_until = serializers.DateTimeField()
 
@@ -62,6 +63,7 @@ TOOLS = (
         "Read statistics",
         "Statistics. Of sequences and broadcasts, what was sent after `complete_until` may yet be answered.",
         AnalyticsView,
+        as_listed=True,  # what the answer has depends on the report
         about={
             "from": "A date in the workspace's time zone, or a time. Default: 30 days ago.",
             "to": "A date, which is included, or a time, exclusive. Default: now.",

@@ -10,11 +10,13 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, append_meta
 from rest_framework import serializers
 
+from crmsolid.api import held_writes
 from crmsolid.api import openapi_components as components
 from crmsolid.api import openapi_texts as texts
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.examples import example_of
 from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.operation_ids import operation_id_of, segments_of
 from crmsolid.api.public_names import public_name
 from crmsolid.api.representations import ObjectField
 from crmsolid.api.uploads import FORM
@@ -23,7 +25,6 @@ Schema = dict[str, Any]
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
-_VERBS = {"POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}
 
 
 class V1Schema(AutoSchema):
@@ -43,7 +44,7 @@ class V1Schema(AutoSchema):
             "operationId": self.get_operation_id(),
             "summary": summary,
             "description": description,
-            "tags": [self._segments()[0].replace("-", " ").capitalize()],
+            "tags": [segments_of(self.path)[0].replace("-", " ").capitalize()],
             "security": [{"apiKey": [scope.value for scope in self.endpoint.scopes]}],
             "parameters": self._parameters(),
             "responses": self._responses(),
@@ -66,26 +67,7 @@ class V1Schema(AutoSchema):
 
     # --- names and texts ----------------------------------------------------------------------------------
     def get_operation_id(self) -> str:
-        """``list_contacts``, ``get_contact``, ``enroll_sequence``: stable, because clients are generated from it."""
-        if self.endpoint.operation_id:
-            return self.endpoint.operation_id
-        segments = self._segments()
-        # In the singular where an id and another name follow: `thread_messages`.
-        nouns = [
-            _single(part, index < len(segments) - 2 and segments[index + 1].startswith("{")).replace("-", "_")
-            for index, part in enumerate(segments)
-            if not part.startswith("{")
-        ]
-        of_one = self.path.rstrip("/").endswith("}")
-        if self.method == "GET":
-            listed = any(isinstance(shape, ListOf) for shape in self.endpoint.responses.values())
-            return "_".join(("list", *nouns) if listed else ("get", *nouns[:-1], _single(nouns[-1], of_one)))
-        if self.method == "POST" and len(nouns) > 1:
-            return "_".join((nouns[-1], *nouns[:-2], _single(nouns[-2], True)))
-        return "_".join((_VERBS[self.method], *nouns[:-1], _single(nouns[-1], True)))
-
-    def _segments(self) -> list[str]:
-        return [part for part in self.path.split("/") if part][1:]
+        return operation_id_of(self.endpoint, self.method, self.path)
 
     def _texts(self) -> tuple[str, str]:
         """Summary and description: of the method's docstring, else of the class's."""
@@ -99,7 +81,7 @@ class V1Schema(AutoSchema):
     # --- request -------------------------------------------------------------------------------------------
     def _parameters(self) -> list[Schema]:
         converters = {name: kind or "str" for kind, name in _CONVERTER.findall(self.path_regex)}
-        segments = self._segments()
+        segments = segments_of(self.path)
         parameters = [
             components.path_parameter(part[1:-1], segments[index - 1], converters.get(part[1:-1], "str"))
             for index, part in enumerate(segments)
@@ -123,6 +105,9 @@ class V1Schema(AutoSchema):
     # --- responses ----------------------------------------------------------------------------------------
     def _responses(self) -> Schema:
         responses = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
+        view: Any = self.view
+        if self.endpoint.may_be_held(self.method) or view.as_proposal is not None:
+            self._add_held(responses)
         if self.method == "GET" and self.endpoint.is_conditional("GET"):
             responses["304"] = self._component("NotModified", ResolvedComponent.RESPONSE, components.NOT_MODIFIED)
         for status, codes in components.error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
@@ -149,6 +134,23 @@ class V1Schema(AutoSchema):
         elif shape is not None and not isinstance(shape, Raw):
             answer["content"] = {JSON: {"schema": self._shape(shape, "response"), "example": example_of(shape)}}
         return answer
+
+    def _add_held(self, responses: Schema) -> None:
+        """The proposal that a write may be answered with; beside what else its 202 is, such as a job."""
+        shape = held_writes.makers["proposals"].shape
+        proposal = self._shape(shape, "response")
+        content = {
+            "description": "The write waits for an approval, because the key's `approval` asks for one, and nothing "
+            "was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.",
+            "headers": components.header_refs((*components.EVERY_RESPONSE, "Location", "Idempotency-Replayed")),
+            "content": {JSON: {"schema": proposal, "example": example_of(shape)}},
+        }
+        held = self._component("HeldForApproval", ResolvedComponent.RESPONSE, content)
+        own = responses.setdefault("202", held)
+        if own is not held:
+            media = own["content"][JSON]
+            media["schema"] = {"anyOf": [media["schema"], proposal]}
+            own["description"] += ", or the write waits for an approval: a proposal, and nothing was done yet"
 
     def _shared_response(self, status: int, codes: list[str]) -> Schema:
         """One component for each set of codes, named after those that not every operation may answer."""
@@ -266,10 +268,3 @@ def _refused(serializer: StrictSerializer) -> list[Schema]:
         refused += [{"allOf": list(two)} for two in combinations(given, 2)]
         refused.append({"not": {"anyOf": given}})
     return refused
-
-
-def _single(noun: str, singular: bool) -> str:
-    """The noun, in the singular if asked for: ``delivery`` for ``deliveries``. A noun without a plural stays."""
-    if not singular or not noun.endswith("s") or noun.endswith("analytics"):
-        return noun
-    return f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]

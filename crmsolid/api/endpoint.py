@@ -5,6 +5,7 @@ Authentication, scopes, validation, idempotency and the OpenAPI document all rea
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Flag, auto
 from functools import wraps
 from typing import Any
 
@@ -15,7 +16,9 @@ from rest_framework.request import Request
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.uploads import FileBody
 from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Scope
+from crmsolid.workspaces.limits import Limits
 
 JSON = "application/json"
 
@@ -67,11 +70,22 @@ class ListOf:
 @dataclass(frozen=True, slots=True)
 class Raw:
     """Bytes of one of these media types, each with an example: an export, a stream. ``headers``: those it has beside
-    the usual."""
+    the usual. ``text_of``: whose text is in it, ``UNKNOWN`` or ``RECORDED``; empty for no text of other people."""
 
     content: Mapping[str, str]
     description: str = ""
     headers: tuple[str, ...] = ()
+    text_of: str = ""
+
+
+class Narrowed(Flag):
+    """Which narrowed keys and assistants an endpoint serves: those that are narrowed to some accounts, to a segment, or
+    to both. What it shows and does for them is within that; where it cannot be, they are refused."""
+
+    REFUSED = 0
+    ACCOUNTS = auto()
+    SEGMENT = auto()
+    SERVED = ACCOUNTS | SEGMENT
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,8 @@ class Endpoint:
     reads: bool = False
     # The boolean of the body that makes a POST one that changes nothing.
     reads_if: str = ""
+    # Whether a write may have to wait for an approval, and counts for the budgets of its key.
+    waits: bool = True
     # Instead of ``body``, for a body that is a file: ``self.file`` is what the view's ``read_file`` makes of it.
     file_body: FileBody | None = None
     # Whether it may take seconds in a large workspace, always or with one of these parameters: few such requests of a
@@ -99,6 +115,10 @@ class Endpoint:
     # do; and whether its responses have an ETag although it does not.
     conditional: bool = False
     etag: bool = False
+    # Whether its body or its answer may have a secret, so that no proposal can keep it.
+    has_secrets: bool = False
+    # Which keys and assistants it serves that see less than the workspace; tests/limits has the table of all.
+    narrowed: Narrowed = Narrowed.REFUSED
     # Whether the Accept header must allow what it produces.
     negotiates: bool = True
     # For the OpenAPI document: a name where the derived one does not read well, further header parameters, and what to
@@ -111,6 +131,24 @@ class Endpoint:
     def needs_key(self, method: str) -> bool:
         """Whether each request of this method needs an Idempotency-Key. With ``reads_if`` the body decides."""
         return method in ("POST", "PATCH") and not self.reads and not self.reads_if
+
+    def changes(self, body: Mapping[str, Any]) -> bool:
+        """Whether a write with this body changes anything."""
+        return not self.reads and not (self.reads_if and body.get(self.reads_if))
+
+    def require_served(self, limits: Limits) -> None:
+        """``outside_limits`` (403) for a narrowed key or assistant that it does not serve."""
+        if not limits.narrows:
+            return
+        needed = Narrowed.ACCOUNTS if limits.account_ids else Narrowed.REFUSED
+        needed |= Narrowed.SEGMENT if limits.segment_id else Narrowed.REFUSED
+        if needed not in self.narrowed:
+            raise DomainError("outside_limits")
+
+    def may_be_held(self, method: str) -> bool:
+        """Whether it may be answered 202 with a proposal, called by this method. One with a file or a secret is refused
+        instead."""
+        return method != "GET" and self.waits and not (self.reads or self.file_body or self.has_secrets)
 
     def is_conditional(self, method: str) -> bool:
         """Whether it honours If-Match and If-None-Match, called by this method."""

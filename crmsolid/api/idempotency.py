@@ -30,6 +30,7 @@ from crmsolid.workspaces.actor import READ_BESIDE, Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
 
+REPLAYED = "Idempotency-Replayed"
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
@@ -37,6 +38,7 @@ VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 SEVERAL = "several"
 # The same, for an answer with values that a client wrote and that may name people, such as the filter of a segment.
 MAY_NAME_PEOPLE = "may_name"
+CONTACT_IDS = re.compile(rb"\bcon_[0-9A-HJKMNP-TV-Z]{26}\b")
 ERASED_TOGETHER = 500
 KEPT = timedelta(hours=24)
 PURGED_TOGETHER = 1000
@@ -85,16 +87,28 @@ def parse_key(request: HttpRequest) -> str | None:
 def fingerprint(request: HttpRequest, body: Iterable[bytes], actor: Actor, scopes: Iterable[Scope]) -> bytes:
     """SHA-256 over what identifies the request: method, path, query, If-Match, If-None-Match, body (in pieces), and
     whether the caller may read what it writes, so that a response which shows data is never replayed to a key without
-    the read scope."""
+    the read scope; for the same reason the limits of a key."""
     may_read = "".join("1" if allowed else "0" for allowed in reads_beside(actor, scopes))
     query, conditions = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
     if "HTTP_IF_NONE_MATCH" in request.META:  # else the fingerprint does not depend on it
         conditions += f"\r{request.META['HTTP_IF_NONE_MATCH']}"
     head = "\n".join((str(request.method), request.path, query, conditions, may_read, ""))
+    head += limits_of(actor)
     digest = hashlib.sha256(head.encode("utf-8", "surrogateescape"))
     for piece in body:
         digest.update(piece)
     return digest.digest()
+
+
+def limits_of(actor: Actor) -> str:
+    """What the answer of a write depends on in the limits of its caller: what it is narrowed to, and who it is if its
+    writes may wait, so that nobody is answered with the proposal of another one. Empty without limits."""
+    limits, found = actor.limits, ""
+    if limits.narrows:
+        found += f"{limits.segment_id} {sorted(limits.account_ids)}\n"
+    if limits.review_writes:
+        found += f"{limits.holder}\n"
+    return found
 
 
 def reads_beside(actor: Actor, scopes: Iterable[Scope]) -> list[bool]:
@@ -102,20 +116,33 @@ def reads_beside(actor: Actor, scopes: Iterable[Scope]) -> list[bool]:
     return [actor.has(read) for scope in scopes for read in READ_BESIDE.get(scope, ())]
 
 
-def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
-    """The stored response, byte for byte; 422 for the key of another request, 410 once its contact was erased."""
+def replay(workspace: Workspace, record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
+    """The stored response, byte for byte; 422 for the key of another request, 410 once its contact was erased. For a
+    narrowed key ``not_found`` once it does not see a contact of it any more, and ``outside_limits`` where nobody knows
+    of whom the response is."""
     if bytes(record.fingerprint) != fingerprint:
         raise DomainError("idempotency_key_reused")
     if record.erased_at is not None:
         raise DomainError("erased")
+    if workspace.edge is not None and record.contact_id:
+        if record.contact_id == SEVERAL and workspace.edge.people is not None:
+            raise DomainError("outside_limits")
+        workspace.edge.require_inside(record.contact_id)
     body = crypto.decrypt(record, "body") if record.sealed else bytes(record.body)
+    if record.contact_id == MAY_NAME_PEOPLE and workspace.edge is not None:
+        workspace.edge.require_inside(*{found.decode() for found in CONTACT_IDS.findall(body)})
     response = HttpResponse(body, status=record.status)
     if "Content-Type" not in record.headers:
         del response.headers["Content-Type"]
     for name, value in record.headers.items():
         response.headers[name] = value
-    response.headers["Idempotency-Replayed"] = "true"
+    response.headers[REPLAYED] = "true"
     return response
+
+
+def is_replay(response: HttpResponse) -> bool:
+    """Whether it is a stored response."""
+    return REPLAYED in response.headers
 
 
 def find(workspace: Workspace, key: str) -> IdempotencyRecord | None:
@@ -157,14 +184,15 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         # the record, or of a row that the handler writes. Then the first response is the right answer.
         stored = find(workspace, key)
         if stored is not None:
-            return replay(stored, fingerprint)
+            return replay(workspace, stored, fingerprint)
         raise
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
     """Empty the responses about a contact. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
     _about(workspace_id, contact_id).update(**_empty())
-    _empty_where(workspace_id, SEVERAL, lambda body: contact_id.encode() in body)
+    for subject in (SEVERAL, MAY_NAME_PEOPLE):  # of the latter, those of proposals have ids
+        _empty_where(workspace_id, subject, lambda body: contact_id.encode() in body)
 
 
 def erase_naming(workspace_id: int, is_named_in: Callable[[Any], bool]) -> None:

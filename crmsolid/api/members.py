@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, Narrowed, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import Page, page
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import TEAM, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role
@@ -23,6 +23,7 @@ def list_members(actor: Actor, *, limit: int = 50, cursor: str | None = None) ->
 
 class MemberOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"id": 12, "name": "Vera", "role": "agent", "on_duty": True}
 
     id = serializers.IntegerField(source="user_id", help_text="Of the person, the same in all workspaces.")
@@ -36,7 +37,7 @@ class MemberOut(Representation):
 class MembersView(WorkspaceView):
     """List the members of the workspace. Any valid key may ask."""
 
-    @endpoint(scopes=(), query=PageQuery, responses={200: ListOf(MemberOut)})
+    @endpoint(scopes=(), query=PageQuery, responses={200: ListOf(MemberOut)}, narrowed=Narrowed.SERVED)
     def get(self) -> ApiResponse:
         """List the members of the workspace.
 

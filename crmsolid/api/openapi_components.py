@@ -33,6 +33,7 @@ TAGS = {
     "Members": "The people who work in the workspace.",
     "Messages": "Messages to and from contacts.",
     "Notes": "What members, keys and assistants wrote down about contacts.",
+    "Proposals": "Writes that wait until a member approves them.",
     "Segments": "Saved filters of contacts.",
     "Sequences": "Messages that follow one another by a plan.",
     "Tags": "What contacts are marked with, each with the number of contacts.",
@@ -248,7 +249,8 @@ _ALWAYS = (
 )  # fmt: skip
 _WRITES = (
     "malformed_json", "idempotency_key_invalid", "idempotency_in_progress", "erased", "payload_too_large",
-    "unsupported_media_type", "validation_failed", "idempotency_key_reused",
+    "unsupported_media_type", "validation_failed", "idempotency_key_reused", "approval_needed", "outside_limits",
+    "key_budget",
 )  # fmt: skip
 # The names of their statuses say these.
 _NAMED_BY_STATUS = ("not_found", "precondition_failed", "not_acceptable")
@@ -257,7 +259,7 @@ _NAMED_BY_STATUS = ("not_found", "precondition_failed", "not_acceptable")
 def response_name(status: int, codes: list[str]) -> str:
     """The name of the component: its status, whether it is of writes, and the codes that not every operation has."""
     name = STATUS_NAMES.get(status) or HTTPStatus(status).phrase.replace(" ", "")
-    if status == 400 and not set(_WRITES).isdisjoint(codes):
+    if status in (400, 403, 429) and not set(_WRITES).isdisjoint(codes):
         name = f"Write{name}"
     common = {*_ALWAYS, *_WRITES, *_NAMED_BY_STATUS}
     others = "Or".join(code.title().replace("_", "") for code in codes if code not in common)

@@ -57,6 +57,13 @@ def parse_body(request: HttpRequest, serializer: type[StrictSerializer] | None) 
     return dict(_shared(serializer or StrictSerializer).run_validation(data))
 
 
+def sent_object(request: HttpRequest) -> dict[str, Any]:
+    """The body of a request, which :func:`parse_body` has accepted, as it was sent."""
+    body = read_body(request)
+    sent: Any = strictjson.loads(body) if body else {}
+    return dict(sent)
+
+
 def parse_object(data: object, serializer: type[StrictSerializer]) -> dict[str, Any]:
     """The validated values of an object in a configuration. ``validation_failed`` names each part that is wrong; the
     path of the object itself is empty."""

@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import TEAM, Representation
 from crmsolid.workspaces.authors import Author, AuthorKind
 
 
 class AuthorOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"type": "member", "id": "12", "name": "Vera"}
 
     type = serializers.ChoiceField(
@@ -32,6 +33,7 @@ class MemberNameOut(Representation):
     """A member, of whom ``GET /v1/members`` tells more."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"id": 12, "name": "Vera"}
 
     id = serializers.IntegerField(help_text="The member's id.")

@@ -34,6 +34,7 @@ _NAMES = {
     "IssuedEndpointOut": "IssuedWebhook",
     "KeyOut": "ApiKey",
     "LeafOut": "SegmentLeaf",
+    "LimitsOut": "KeyLimits",
     "MemberConversationsOut": "MemberConversationFigures",
     "PreviewOut": "SequencePreview",
     "PreviewStepOut": "SequencePreviewStep",

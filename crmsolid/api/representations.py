@@ -15,6 +15,11 @@ from crmsolid.core.clock import rfc3339
 
 AnyField = serializers.Field[Any, Any, Any, Any]
 
+# Whose text the untrusted fields of an object are, where no member of it has the contact's id. TEAM: nobody's from
+# outside; members and keys write it for the workspace, not about a contact. UNKNOWN: somebody's. NAMED: of the contacts
+# whose ids are in the object. RECORDED: the service that reads the object knows, and records it.
+TEAM, UNKNOWN, NAMED, RECORDED = "(team)", "(unknown)", "(named)", "(recorded)"
+
 _JSON_TYPES = {
     serializers.BooleanField: "boolean",
     serializers.IntegerField: "integer",
@@ -31,11 +36,14 @@ class Representation(serializers.Serializer[Any]):
     ``untrusted`` names the fields, or paths into them, which other people's text can reach: they and all below them are
     marked for assistants. It comes from Telegram, by a key, from a file, or as a client's name or id of a request, and
     what members write may quote it. ``tests/mcp/test_untrusted.py`` has the reason for each that is not named.
+    ``text_of`` says whose text that is: the name of the member, or of the argument of the call, with the id of the
+    contact, or ``TEAM``, ``UNKNOWN``, ``NAMED`` or ``RECORDED``; empty: that of the object which this is a part of.
     ``is_resource``: assistants have a tool that reads or lists it, so writes and the schemas of other objects need not
     repeat what it has. ``example``: values of some fields, for the examples of the OpenAPI document.
     """
 
     untrusted: ClassVar[tuple[str, ...]] = ()
+    text_of: ClassVar[str] = ""
     is_resource: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {}
 

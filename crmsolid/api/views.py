@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -17,14 +17,18 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from apikeys.authentication import KeyCredentials
-from crmsolid.api import idempotency, parsing, uploads
+from crmsolid.api import given_text, held_writes, idempotency, parsing, uploads
 from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
+from crmsolid.api.given_text import Call
+from crmsolid.api.held_writes import WriteCall
 from crmsolid.api.preconditions import Preconditions
 from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.negotiation import accepts_type
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import reading
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.slow_requests import answer_in_slot
@@ -44,11 +48,13 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScopes(BasePermission):
-    """Every scope that the view's endpoint declares; ``scope_missing`` otherwise."""
+    """Every scope that the view's endpoint declares, else ``scope_missing``; ``outside_limits`` for a narrowed key that
+    the endpoint does not serve."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         for scope in view.declared.scopes:
             view.actor.require(scope)
+        view.declared.require_served(view.actor.limits)
         return True
 
 
@@ -76,8 +82,10 @@ class WorkspaceView(APIView):
     # What a handler reads; ``declared`` is the endpoint of the request's method.
     declared: Endpoint
     actor: Actor
-    body: dict[str, Any]
+    body: dict[str, Any] = {}  # never changed; a write has its own
     query: dict[str, Any]
+    # Carries out a call with a file that waited for an approval: ``keep_file`` keeps what its body names.
+    as_proposal: ClassVar["type[WorkspaceView] | None"] = None
     file: Any  # what ``read_file`` returned
     cleanup: ExitStack  # of a write; it is closed once the response is made
     context: RequestContext  # of a tool's call
@@ -129,9 +137,17 @@ class WorkspaceView(APIView):
         request = self.request._request
         self.query = parsing.parse_query(request, declared.query)
         if not declared.is_conditional("GET"):
-            return self._run(self.query, lambda: _rendered(handler()))
+            return self._run(self.query, lambda: _rendered(self._recorded(handler())))
         preconditions = Preconditions.of(request)
-        return self._run(self.query, lambda: preconditions.answer(handler().render()))
+
+        def run() -> HttpResponseBase:
+            answer = handler()
+            response = preconditions.answer(answer.render())
+            # A 304 too: the client has the text, and may show it anew.
+            self._recorded(answer)
+            return response
+
+        return self._run(self.query, run)
 
     def _write(self, declared: Endpoint, key: str | None, handler: Callable[[], Any]) -> HttpResponseBase:
         request, upload, fingerprint = self.request._request, None, b""
@@ -146,7 +162,8 @@ class WorkspaceView(APIView):
             fingerprint = idempotency.fingerprint(request, pieces, self.actor, declared.scopes)
             credentials = request_context(request).credentials
             if isinstance(credentials, KeyCredentials) and credentials.record is not None:
-                return idempotency.replay(credentials.record, fingerprint)
+                replay = idempotency.replay(self.workspace, credentials.record, fingerprint)
+                return self._recorded_replay(replay)
         # Before any transaction opens.
         self.query = parsing.parse_query(request, declared.query)
         if upload is None:
@@ -155,10 +172,48 @@ class WorkspaceView(APIView):
             self.file = self.read_file(request, upload)
         if key is None and declared.reads_if and not self.body[declared.reads_if]:
             raise DomainError("idempotency_key_missing")
+        limited = partial(held_writes.run_write, self, declared, self._write_call, handler)
+        if reading.matters_to(self.actor):
+            limited = partial(self._run_recorded, limited)
         if key is None:
-            return self._run(self.body, lambda: _rendered(handler()))
-        once = partial(idempotency.run_once, self.workspace, key, fingerprint, handler)
-        return once() if upload is not None else self._run(self.body, once)
+            return self._run(self.body, lambda: _rendered(limited()))
+        once = partial(idempotency.run_once, self.workspace, key, fingerprint, limited)
+        return self._recorded_replay(once() if upload is not None else self._run(self.body, once))
+
+    # --- what was given to read, for those whose writes depend on it --------------------------------------
+    def _run_recorded(self, run: Callable[[], Any]) -> Any:
+        with unit_of_work():
+            return self._recorded(run())
+
+    def _recorded(self, answer: Any) -> Any:
+        """The answer, once it is recorded whose text it has."""
+        if reading.matters_to(self.actor):
+            given_text.record_answer(self.actor, self.declared, self._call(), answer)
+        return answer
+
+    def _recorded_replay(self, response: HttpResponseBase) -> HttpResponseBase:
+        """The same of what may be a stored answer."""
+        if reading.matters_to(self.actor) and isinstance(response, HttpResponse) and idempotency.is_replay(response):
+            status, body = response.status_code, response.content
+            given_text.record_replay(self.actor, self.declared, self._call(), status, body)
+        return response
+
+    def _call(self) -> Call:
+        request, sent = self.request._request, {}
+        if request.method not in ("GET", "HEAD") and self.declared.file_body is None:
+            sent = parsing.sent_object(request)
+        return Call({**request.GET.dict(), **sent, **self.kwargs}, sent)
+
+    def _write_call(self) -> WriteCall:
+        """The request as a call that can be made again."""
+        request, conditions = self.request._request, self.preconditions
+        arguments: Mapping[str, Any] | None = None
+        if self.as_proposal is not None:
+            arguments = self.keep_file()
+        elif self.declared.file_body is None:
+            arguments = {**self.kwargs, **parsing.sent_object(request)}
+        has_conditions = (conditions.if_match, conditions.if_none_match) != (None, None)
+        return WriteCall(type(self), str(request.method), arguments, has_conditions)
 
     def _run(self, values: Mapping[str, Any], run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         """Run the handler, in a slot of the workspace if it may be slow with these values."""
@@ -168,6 +223,10 @@ class WorkspaceView(APIView):
 
     def read_file(self, request: HttpRequest, upload: Upload) -> Any:
         """Read the file of an endpoint with a ``file_body``, before any transaction opens."""
+        raise NotImplementedError
+
+    def keep_file(self) -> Mapping[str, Any]:
+        """Keep the file of a call that waits for an approval; returns the body for ``as_proposal``."""
         raise NotImplementedError
 
     def handle_exception(self, exc: Exception) -> NoReturn:

@@ -150,6 +150,21 @@ CODES: dict[str, CodeInfo] = {
         "Your role in this workspace does not allow it. Ask an admin or owner.",
         "You are signed in, but your role in the workspace is too low for this.",
     ),
+    "approval_needed": CodeInfo(
+        403,
+        "Approval needed",
+        "A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.",
+        "The writes of this key or assistant wait for an approval, and this one cannot wait: it has a file, or an "
+        "If-Match. Nothing was done.",
+    ),
+    "outside_limits": CodeInfo(
+        403,
+        "Outside of the key's limits",
+        "The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. "
+        "Use a key without that limit.",
+        "The key or assistant is narrowed to a segment or to some accounts. This call would reach beyond them, or is "
+        "not available to such keys. Nothing was done.",
+    ),
     "not_found": CodeInfo(
         404,
         "Not found",
@@ -311,6 +326,13 @@ CODES: dict[str, CodeInfo] = {
         "Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.",
         "The requests of a minute are used up: those of the key, or without a valid key those of your address. "
         "Some operations have a limit of their own, which `detail` names.",
+    ),
+    "key_budget": CodeInfo(
+        429,
+        "Daily budget used up",
+        "Wait `Retry-After` seconds, or ask an admin for a larger budget.",
+        "The key or assistant has a budget of messages or changes in 24 hours, and this call needs more than is left. "
+        "Nothing was done.",
     ),
     "headers_too_large": CodeInfo(
         431,

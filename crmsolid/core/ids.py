@@ -45,6 +45,7 @@ KINDS = {
     "delivery": Kind("dlv", "deliveries", "GET /v1/webhooks/ID/deliveries"),
     "event": Kind("evt", "events", "GET /v1/events"),
     "job": Kind("job", "jobs", "GET /v1/jobs"),
+    "proposal": Kind("prp", "proposals", "GET /v1/proposals"),
     "import": Kind("imp"),
     "note": Kind("not", "notes", "GET /v1/contacts/ID/notes"),
     "API key": Kind("key"),

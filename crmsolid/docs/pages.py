@@ -107,6 +107,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/mcp.md",
         "docs/mcp-evaluation.md",
         "docs/oauth.md",
+        "docs/approvals.md",
         "docs/jobs.md",
         "docs/serving.md",
         "docs/sql.md",

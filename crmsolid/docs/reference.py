@@ -17,7 +17,7 @@ from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 from crmsolid.docs.pages import ROOT, Page, documentation
 
 METHODS = ("get", "post", "put", "patch", "delete")
-MAX_EXCEPTIONS = 4
+MAX_EXCEPTIONS = 6
 ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
 
 # The detail and the further members of the examples, where the service gives more than the table of codes has.

@@ -8,6 +8,7 @@ from django.db.models import F, Min
 
 from crmsolid.core.ids import first_id
 from crmsolid.events.models import Event, Feed
+from crmsolid.workspaces.models import Workspace
 
 BATCH = 500
 # An event gets its id a moment before its time, maybe on a machine whose clock differs.
@@ -64,3 +65,10 @@ def read(*, after: int, types: Sequence[str], workspace_id: int | None = None, l
         rows = rows.filter(workspace_id=workspace_id)
     values = rows.order_by("position").values_list("position", "workspace_id", "type", "body")[:limit]
     return [Entry(int(position or 0), workspace, type, bytes(body)) for position, workspace, type, body in values]
+
+
+def seen(workspace: Workspace, entries: Sequence[Entry]) -> list[Entry]:
+    """Those of these entries of the workspace that a narrowed key or assistant sees, whose workspace it is."""
+    rows = Event.objects.for_workspace(workspace).filter(position__in=[entry.position for entry in entries])
+    positions = set(rows.values_list("position", flat=True))
+    return [entry for entry in entries if entry.position in positions]

@@ -1,10 +1,17 @@
 """The event log, a transactional outbox."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from crmsolid.core import clock
+from crmsolid.workspaces.edge import Edge
 from crmsolid.workspaces.scoping import WorkspaceModel
+
+# The nouns of the types that a narrowed key or assistant sees: what happens to contacts, and through accounts. Others,
+# such as those of proposals, may name people and accounts beyond the contact and the account that they are about.
+SEEN_NOUNS = ("contact", "lead", "message", "sequence", "thread")
 
 
 class Event(WorkspaceModel):
@@ -22,6 +29,14 @@ class Event(WorkspaceModel):
     request_id = models.CharField(max_length=128, blank=True, help_text="X-Request-Id of the call that caused it")
     created_at = models.DateTimeField(default=clock.now)
     position = models.BigIntegerField(null=True, blank=True, unique=True)
+
+    @classmethod
+    def within(cls, edge: Edge) -> Q:
+        return super().within(edge) & Q(type__regex=rf"^({'|'.join(SEEN_NOUNS)})\.")
+
+    edge_contact: ClassVar[str] = "contact_id"
+    edge_account: ClassVar[str] = "account_id"
+    edge_account_is_optional: ClassVar[bool] = True
 
     class Meta(WorkspaceModel.Meta):
         indexes = [

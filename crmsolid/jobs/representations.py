@@ -7,7 +7,7 @@ from rest_framework import serializers
 from crmsolid.api.examples import TIME
 from crmsolid.api.fields import Choice, PageQuery, Text
 from crmsolid.api.people import AuthorOut
-from crmsolid.api.representations import ObjectField, Representation
+from crmsolid.api.representations import UNKNOWN, ObjectField, Representation
 from crmsolid.events.catalogue import declare
 from crmsolid.jobs.kinds import kinds
 from crmsolid.jobs.models import Job, JobState
@@ -69,6 +69,7 @@ class JobOut(Representation):
     """Long work; the event `job.completed` carries the same object."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("result", "errors")  # columns and rows of a file
+    text_of = UNKNOWN
     example = {"kind": "import", "state": "done", "done": 3, "total": 3, "finished_at": TIME}
 
     id = serializers.CharField(help_text="The job's id.")

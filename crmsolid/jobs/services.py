@@ -14,6 +14,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import kind_of, label_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
@@ -44,6 +45,7 @@ def cancel_job(actor: Actor, job_id: str) -> Job:
         raise DomainError("invalid_state", f"the job has ended: it is {job.state}")
     if not kind_of(job).cancelable:
         raise DomainError("invalid_state", f"{label_of(job)} cannot be canceled")
+    checks.write_about_many(actor)  # that it has not ended is all that matters
     end(job, JobState.CANCELED, by=author_of(actor))
     audit.record(actor, "job.canceled", job.pk, kind=job.kind)
     return job

@@ -5,16 +5,21 @@ import json
 import logging
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from apikeys.authentication import Credentials
-from crmsolid.api import idempotency, problems
+from crmsolid.api import given_text, idempotency, problems
 from crmsolid.api.endpoint import ApiResponse, ListOf
+from crmsolid.api.held_writes import is_held
 from crmsolid.api.request_context import RequestContext
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.problem_document import document
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import reading
+from crmsolid.mcp.approvals import Answered, Approvals
 from crmsolid.mcp.times import cursor_as_of
 from crmsolid.mcp.tool import UNTRUSTED_FIELDS, Arguments, Tool
 from crmsolid.mcp.wording import Wording
@@ -47,23 +52,37 @@ class Caller:
     credentials: Credentials
     context: RequestContext
 
+    @property
+    def user_id(self) -> int | None:
+        """The member who has connected the assistant; None for a key."""
+        return self.credentials.row.user_id if self.credentials.kind == "grant" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a call answers: ``data``, and ``text`` for the model, with other ``blocks`` of MCP such as a picture. A
-    refusal (``is_error``) has the problem as data; ``replayed``: it is the stored answer of an earlier call with the
-    same idempotency key."""
+    refusal (``is_error``) has the problem as data, and a write that waits (``held``) its proposal; ``replayed``: it is
+    the stored answer of an earlier call with the same idempotency key."""
 
     data: dict[str, Any]
     text: str
     blocks: Sequence[dict[str, Any]] = ()
     is_error: bool = False
+    held: bool = False
     replayed: bool = False
 
 
-def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any], wording: Wording) -> Result:
-    """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
-    replayed = False
+def call_tool(
+    caller: Caller,
+    tool: Tool,
+    arguments: dict[str, Any],
+    wording: Wording,
+    approvals: Approvals | None = None,
+    answered: Answered | None = None,
+) -> Result:
+    """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one.
+    ``answered``: the call is sent again, with what the member has answered."""
+    held = replayed = is_error = False
     blocks: Sequence[dict[str, Any]] = ()
     caller.context.tool = tool.name
     try:
@@ -71,23 +90,29 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any], wording: Wo
             raise DomainError("plan_required")
         for scope in tool.endpoint.scopes:
             caller.actor.require(scope)
+        tool.endpoint.require_served(caller.actor.limits)  # before the stored answer of an earlier call
         parsed = tool.parse(arguments, caller.actor.workspace)
-        if tool.writes:
-            data, replayed = _write(caller, tool, parsed, arguments)
-            text = _render(tool, data)
+        if answered is not None and approvals and tool.writes:
+            data, held, is_error = _decided(caller, tool, arguments, approvals, answered)
+            text = _render(approvals.untrusted_fields if held else tool.untrusted_fields, data)
+        elif tool.writes:
+            data, held, replayed = _write(caller, tool, parsed, arguments)
+            text = _render(approvals.untrusted_fields if held and approvals else tool.untrusted_fields, data)
         else:
             data, text, blocks = _read(caller, tool, parsed)
         if len(text) > MAX_ANSWER_BYTES:
             data, text = _shortened(data)
+        if held and approvals:
+            text = f"{approvals.sentence(data)}\n".encode() + text
     except Exception as error:
         return _error_result(caller, error, wording)
-    return Result(data, text.decode(), blocks, replayed=replayed)
+    return Result(data, text.decode(), blocks, is_error=is_error, held=held, replayed=replayed)
 
 
-def _render(tool: Tool, data: dict[str, Any]) -> bytes:
+def _render(untrusted_fields: list[str], data: dict[str, Any]) -> bytes:
     """The answer as JSON, once it says where text of other people is."""
-    if tool.untrusted_fields:
-        data[UNTRUSTED_FIELDS] = tool.untrusted_fields
+    if untrusted_fields:
+        data[UNTRUSTED_FIELDS] = untrusted_fields
     return strictjson.dumps(data)
 
 
@@ -119,30 +144,58 @@ def _quoted(name: str) -> str:
 
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
-    view = tool.view()
-    view.actor, view.context = caller.actor, caller.context
-    view.query = view.body = arguments.values
-    response: ApiResponse = tool.handler(view, **arguments.ids)
-    return response
+    return tool.run(caller.actor, arguments, caller.context)
 
 
 # --- writes ---------------------------------------------------------------------------------------------------
-def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The answer, and whether it is the stored one of an earlier call with the same idempotency key."""
-    if parsed.idempotency_key is None:
-        return _run(caller, tool, parsed).data or {}, False
+def _write(
+    caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, Any]
+) -> tuple[dict[str, Any], bool, bool]:
+    """The answer, whether it is the proposal of a write that waits, and whether it is the stored one of an earlier call
+    with the same idempotency key."""
     actor = caller.actor
+
+    def run() -> ApiResponse:
+        response = _run(caller, tool, parsed)
+        given_text.record_answer(actor, tool.endpoint, tool.call_of(parsed), response)
+        return response
+
+    if parsed.idempotency_key is None:
+        with unit_of_work() if reading.matters_to(actor) else nullcontext():
+            answer = run()
+        return answer.data or {}, is_held(answer.status, answer.data), False
     # No Idempotency-Key of REST has a control character, so the two cannot meet.
     digest = hashlib.sha256(parsed.idempotency_key.encode()).hexdigest()
     key = f"\tmcp {caller.credentials.idempotency_namespace} {digest}"
     may_read = idempotency.reads_beside(actor, tool.endpoint.scopes)
-    fingerprint = hashlib.sha256(json.dumps([tool.name, may_read, arguments], sort_keys=True).encode()).digest()
+    identified = [tool.name, may_read, arguments, *filter(None, [idempotency.limits_of(actor)])]
+    fingerprint = hashlib.sha256(json.dumps(identified, sort_keys=True).encode()).digest()
     record = idempotency.find(actor.workspace, key)
     if record is not None:
-        response = idempotency.replay(record, fingerprint)
+        response = idempotency.replay(actor.workspace, record, fingerprint)
     else:
-        response = idempotency.run_once(actor.workspace, key, fingerprint, lambda: _run(caller, tool, parsed))
-    return json.loads(response.content or "{}"), "Idempotency-Replayed" in response.headers
+        response = idempotency.run_once(actor.workspace, key, fingerprint, run)
+    replayed = idempotency.is_replay(response)
+    if replayed:
+        call = tool.call_of(parsed)
+        given_text.record_replay(actor, tool.endpoint, call, response.status_code, response.content)
+    data = json.loads(response.content or "{}")
+    return data, is_held(response.status_code, data), replayed
+
+
+def _decided(
+    caller: Caller, tool: Tool, arguments: dict[str, Any], approvals: Approvals, answered: Answered
+) -> tuple[dict[str, Any], bool, bool]:
+    """What a call that the member was asked about answers: what it has done, else its proposal (True), and whether it
+    will not be done."""
+    user_id = caller.user_id
+    if user_id is None:
+        raise DomainError("forbidden", "only who has connected an assistant is asked")
+    proposal = approvals.decided(caller.actor, user_id, tool, arguments, answered)
+    given_text.record_proposal(caller.actor, proposal)
+    if proposal["status"] == "approved" and proposal["run_at"] is not None:
+        return proposal["result"] or {}, False, False
+    return proposal, True, proposal["status"] not in ("pending", "approved")
 
 
 # --- reads ----------------------------------------------------------------------------------------------------
@@ -151,11 +204,12 @@ def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, A
     them."""
     response = _run(caller, tool, arguments)
     data = _with_instant(response.data, arguments)
-    text = _render(tool, data)
+    text = _render(tool.untrusted_fields, data)
     while isinstance(tool.output, ListOf) and len(text) > MAX_ANSWER_BYTES and len(data["data"]) > 1:
         smaller = replace(arguments, values={**arguments.values, "limit": _rows_that_fit(data["data"])})
         data = _with_instant(_run(caller, tool, smaller).data, arguments)
-        text = _render(tool, data)
+        text = _render(tool.untrusted_fields, data)
+    given_text.record_answer(caller.actor, tool.endpoint, tool.call_of(arguments), replace(response, data=data))
     return data, text, response.blocks
 
 

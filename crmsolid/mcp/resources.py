@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from crmsolid.mcp.approvals import Approvals
 from crmsolid.mcp.prompts import Prompt
 from crmsolid.mcp.tool import Tool
 
@@ -54,10 +55,12 @@ def _no_page(path: str) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is served: ``tools`` in their order, the ``objects`` that some of them read, the ``pages`` that are listed,
-    ``prompts``, and ``read_page``: the Markdown of the page at a path, None if there is none."""
+    ``prompts``, ``read_page``: the Markdown of the page at a path, None if there is none, and ``approvals``: how writes
+    that wait for one are answered."""
 
     tools: Sequence[Tool]
     objects: Sequence[ObjectResource] = ()
     pages: Sequence[DocsPage] = ()
     prompts: Sequence[Prompt] = ()
     read_page: Callable[[str], str | None] = _no_page
+    approvals: Approvals | None = None

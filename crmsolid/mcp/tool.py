@@ -3,7 +3,7 @@ inputs, outputs and the handler are those of the endpoint."""
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
 
-from crmsolid.api.endpoint import Endpoint, ListOf
+from crmsolid.api.endpoint import ApiResponse, Endpoint, ListOf
 from crmsolid.api.fields import (
     PageQuery,
     QueryBoolean,
@@ -23,9 +23,12 @@ from crmsolid.api.fields import (
     Timestamp,
     as_integer,
 )
+from crmsolid.api.given_text import Call, untrusted_paths
+from crmsolid.api.held_writes import WriteCall, run_write
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.api.problems import field_errors
 from crmsolid.api.representations import Representation, field_schema
+from crmsolid.api.request_context import RequestContext
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.mcp import times
@@ -47,12 +50,14 @@ DEFAULT_LIMIT = 20  # rows a page, less than REST's, because an assistant reads 
 @dataclass(frozen=True)
 class Arguments:
     """The validated arguments of a call: ids of the path, query or body, and the idempotency key. ``as_of`` is what
-    relative times among them were relative to, None without any."""
+    relative times among them were relative to, None without any. ``sent`` are the values before they were validated,
+    with absolute times."""
 
     ids: dict[str, Any]
     values: dict[str, Any]
     idempotency_key: str | None = None
     as_of: datetime | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,8 @@ class Tool:
     it reaches people outside of the CRM. ``read_only``: a POST that changes nothing. ``leave_out`` names inputs of the
     endpoint that the tool does not take, ``needs`` those that it takes and the endpoint can do without. ``defaults`` of
     query parameters are those it has in place of the endpoint's, ``about`` is what it says of arguments in place of
-    their help texts. ``as_listed``: another tool says what the answer has, or it is what was sent. ``stands_for`` are
-    further views whose GET this tool answers, for texts that name their calls.
+    their help texts. ``as_listed``: another tool or the description says what the answer has, or it is what was sent.
+    ``stands_for`` are further views whose GET this tool answers, for texts that name their calls.
     """
 
     name: str
@@ -135,7 +140,7 @@ class Tool:
     def untrusted_fields(self) -> list[str]:
         """The paths in the answer of text that other people wrote."""
         shapes = [shape for shape in self.endpoint.responses.values() if shape is not None]
-        return list(dict.fromkeys(path for shape in shapes for path in _untrusted_fields(shape)))
+        return list(dict.fromkeys(path for shape in shapes for path in untrusted_paths(shape)))
 
     def is_listed_for(self, actor: Actor) -> bool:
         """Reads are listed for those who have the scopes, writes always: a refusal says which scope is missing."""
@@ -154,7 +159,7 @@ class Tool:
     @cached_property
     def output_schema(self) -> dict[str, Any]:
         if self.as_listed or self.output is None or (self.writes and getattr(self.output, "is_resource", False)):
-            return {"type": "object"}  # another tool says what it has
+            return {"type": "object"}
         return _output(self.output)
 
     @cached_property
@@ -199,7 +204,30 @@ class Tool:
             ]
             code = "invalid_cursor" if all(part.field == "cursor" for part in errors) else "validation_failed"
             raise DomainError(code, errors=errors) from None
-        return Arguments(ids, dict(values), key, absolute.as_of)
+        return Arguments(ids, dict(values), key, absolute.as_of, rest)
+
+    def run(self, actor: Actor, arguments: Arguments, context: RequestContext | None = None) -> ApiResponse:
+        """Call the endpoint for the actor, whose limits a write obeys."""
+        self.endpoint.require_served(actor.limits)
+        view = self.view()
+        view.actor = actor
+        if context is not None:
+            view.context = context
+        view.query = view.body = arguments.values
+
+        def handler() -> ApiResponse:
+            response: ApiResponse = self.handler(view, **arguments.ids)
+            return response
+
+        if not self.writes:
+            return handler()
+        call = WriteCall(self.view, self.method, {**arguments.ids, **arguments.sent})
+        response: ApiResponse = run_write(view, self.endpoint, lambda: call, handler)
+        return response
+
+    def call_of(self, arguments: Arguments) -> Call:
+        """The call, for what it is recorded that it was answered."""
+        return Call({**arguments.values, **arguments.ids}, arguments.sent if self.has_body else None)
 
     def _as_query(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as query parameters, which are strings."""
@@ -246,6 +274,8 @@ def _argument(name: str, field: Any, about: Mapping[str, str]) -> dict[str, Any]
         schema["default"] = field.default
     explained = name in _EXPLAINED or (isinstance(field.parent, QuerySerializer) and name.endswith("_id"))
     description = about.get(name, "" if explained else str(field.help_text or ""))  # "": the tool has said it
+    if about.get(name) == "":
+        schema.pop("properties", None)
     if description:
         schema["description"] = description.replace(" (RFC 3339)", "")  # the server's instructions say so of all times
     return schema
@@ -315,17 +345,3 @@ def _types(schema: dict[str, Any]) -> dict[str, Any]:
     if "enum" in schema:
         return {"type": "string"}
     return {"type": schema["type"]} if "type" in schema else {}
-
-
-def _untrusted_fields(shape: Any, path: str = "") -> list[str]:
-    """The paths of text that other people can have written, such as ``data[].last_message.text``."""
-    if isinstance(shape, ListOf):
-        return _untrusted_fields(shape.item, f"{path}data[].")
-    paths = [f"{path}{name}" for name in shape.untrusted]
-    for name, field in shape().get_fields().items():
-        child = getattr(field, "child", None)
-        if isinstance(field, Representation):
-            paths += _untrusted_fields(type(field), f"{path}{name}.")
-        elif isinstance(child, Representation):
-            paths += _untrusted_fields(type(child), f"{path}{name}[].")
-    return paths

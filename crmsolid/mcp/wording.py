@@ -11,6 +11,7 @@ from crmsolid.mcp.tool import Tool
 
 # The next step where that of REST is about headers, or a tool takes it.
 ADVICE = {
+    "approval_needed": "Tell the user, who can do it in the panel. Do not try it another way.",
     "account_daily_limit": "Give a later `send_at`, or another account: list_accounts has `left_today`.",
     "already_enrolled": "list_enrollments with this `contact_id` finds the enrollment for stop_enrollment.",
     "audience_changed": "Call preview_broadcast again, show the user what changed, and start with its `audience_hash`.",

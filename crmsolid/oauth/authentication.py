@@ -8,10 +8,10 @@ from apikeys.authentication import DEFAULT_RATE_LIMIT, Credentials
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth import tokens
-from crmsolid.oauth.models import AccessToken
+from crmsolid.oauth.models import AccessToken, Grant
 from crmsolid.oauth.services import known_scopes, role_of_member
-from crmsolid.workspaces.actor import ROLE_SCOPES
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.actor import ROLE_SCOPES, Scope
+from crmsolid.workspaces.models import Role, Workspace
 
 CONNECT_AGAIN = "Connect the assistant again."
 
@@ -28,6 +28,10 @@ class GrantCredentials(Credentials):
     @property
     def label(self) -> str:
         return str(self.row.client_name)
+
+    @property
+    def holder(self) -> str:
+        return str(self.row.holder)
 
     def check(self, ip: str | None) -> None:
         """Raise ``token_revoked`` (401) if the grant is over. An expired plan is no matter of the token."""
@@ -53,7 +57,17 @@ def authenticate(token: str, *, resource: str) -> GrantCredentials:
         raise DomainError("token_invalid", f"this access token is unknown or for another server. {CONNECT_AGAIN}")
     if row.expires <= clock.now():
         raise DomainError("token_expired", "this access token has expired. Refresh it, or connect the assistant again.")
-    grant, role = row.grant, Role(row.role) if row.role else None
-    scopes = known_scopes(set(grant.scopes) & set(row.scope.split()))
+    return _credentials(row.grant, row.role, known_scopes(set(row.grant.scopes) & set(row.scope.split())))
+
+
+def credentials_of_grant(workspace: Workspace, grant_id: str) -> GrantCredentials | None:
+    """Those of a grant without a token, for what it has asked for earlier; call ``check`` before using them."""
+    rows = Grant.objects.for_workspace(workspace).select_related("workspace__live").annotate(role=role_of_member())
+    grant = rows.filter(pk=grant_id).first()
+    return None if grant is None else _credentials(grant, grant.role, known_scopes(set(grant.scopes)))
+
+
+def _credentials(grant: Grant, present_role: str | None, scopes: frozenset[Scope]) -> GrantCredentials:
+    role = Role(present_role) if present_role else None
     scopes = scopes & ROLE_SCOPES[role] if role else frozenset()
     return GrantCredentials(grant, grant.workspace, scopes, grant.workspace.current_plan, DEFAULT_RATE_LIMIT, role)

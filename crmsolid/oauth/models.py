@@ -16,6 +16,7 @@ from oauth2_provider.models import AbstractAccessToken, AbstractApplication, Abs
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.oauth.tokens import digest
+from crmsolid.workspaces.limits import Approval, LimitedAccess, approval_is_known
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.scoping import WorkspaceModel
 
@@ -57,7 +58,7 @@ class Application(AbstractApplication):
                 raise ValidationError({"redirect_uris": "http is for addresses of the own computer only; use https"})
 
 
-class Grant(WorkspaceModel):
+class Grant(LimitedAccess, WorkspaceModel):
     """What a member has allowed one client in one workspace, live or test. One consent makes one grant."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "grt"), editable=False)
@@ -69,6 +70,10 @@ class Grant(WorkspaceModel):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_ip = models.GenericIPAddressField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # In place of the base's, whose default is that of keys.
+    approval = models.CharField(
+        max_length=10, choices=Approval.choices, default=Approval.UNTRUSTED, db_default=Approval.UNTRUSTED.value
+    )
 
     class Meta(WorkspaceModel.Meta):
         verbose_name = "connected assistant"
@@ -76,9 +81,16 @@ class Grant(WorkspaceModel):
             models.Index(fields=["workspace", "-created_at"], name="grant_recent"),
             models.Index(fields=["created_at"], name="grant_open", condition=models.Q(revoked_at=None)),
         ]
+        constraints = [approval_is_known("grant")]
 
     def __str__(self) -> str:
         return self.client_name
+
+    @property
+    def holder(self) -> str:
+        """Who its limits are counted for: the member with this client, so that whoever connects it anew goes on where
+        it was."""
+        return f"{self.application_id}:{self.user_id}"
 
 
 class DocumentRequest(models.Model):

@@ -5,21 +5,27 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from crmsolid.core.errors import DomainError
+from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.forms import LimitsForm, initial_limits
+from crmsolid.limits.wording import at_worst, facts
 from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.models import Application, Grant
-from crmsolid.oauth.services import revoke_grant, role_of_member, unused_until
+from crmsolid.oauth.services import change_grant_limits, known_scopes, revoke_grant, role_of_member, unused_until
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, datetime_column, last_used
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.context import panel_context
+from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces.actor import ADMINS, NOBODY, ROLE_SCOPES, Scope
+from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Role
 
 MAX_BELOW_KEYS = 10
@@ -43,6 +49,16 @@ def below_keys(request: HttpRequest) -> str:
     shown = grants.filter(role__isnull=False).select_related("user").order_by("-created_at")[:MAX_BELOW_KEYS]
     context = {"grants": list(shown), "address": resource_url(request)}
     return render_to_string("panel/key_list_assistants.html", context, request)
+
+
+class GrantLimitsForm(EditForm, LimitsForm):
+    """The limits of a grant, in its own workspace."""
+
+    default_approval = Approval.UNTRUSTED
+
+    def __init__(self, grant: Grant, *args: Any) -> None:
+        super().__init__(*args, initial=initial_limits(ChosenLimits.of(grant), grant.workspace))
+        self.add_places([grant.workspace])
 
 
 class RevokeForm(forms.Form):
@@ -88,25 +104,43 @@ class GrantAdmin(PageAdmin):
 
     # --- Pages --------------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
-        revoke = self.own_url("<path:object_id>/revoke/", require_POST(self.revoke_view), "revoke")
-        return [revoke, *super().get_urls()]
+        return [
+            self.own_url("<path:object_id>/revoke/", require_POST(self.revoke_view), "revoke"),
+            self.own_url("<path:object_id>/limits/", require_POST(self.limits_view), "limits"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return self._grant_page(request, self.row(request, object_id), RevokeForm())
+        return self._grant_page(request, self.row(request, object_id))
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         grant, form = self.row(request, object_id), RevokeForm(request.POST)
         if not form.is_valid():
-            return self._grant_page(request, grant, form)
+            return self._grant_page(request, grant, form=form)
         revoke_grant(self.actor(request), grant.id)
         messages.success(request, f"{grant.client_name} is disconnected: it is refused from now on.")
         return HttpResponseRedirect(panel_url("oauth_grant_changelist"))
 
-    def _grant_page(self, request: HttpRequest, grant: Any, form: RevokeForm) -> HttpResponse:
+    def limits_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        grant = self.row(request, object_id)
+        with transaction.atomic():
+            form = GrantLimitsForm(lock_row(grant), request.POST)
+            if form.is_valid():
+                try:
+                    change_grant_limits(self.actor(request), grant.id, form.chosen_limits(grant.workspace))
+                except DomainError as error:
+                    form.add_domain_error(error)
+                else:
+                    messages.success(request, f"The limits of {grant.client_name} hold from now on.")
+                    return self.page_of(grant)
+        return self._grant_page(request, grant, limits_form=form)
+
+    def _grant_page(self, request: HttpRequest, grant: Any, **forms: Any) -> HttpResponse:
         state = state_of(grant)
         allowed = ROLE_SCOPES[Role(grant.role)] if grant.role else frozenset()
+        limits = ChosenLimits.of(grant)
         context = {
             "original": grant,
             "grant": grant,
@@ -116,6 +150,9 @@ class GrantAdmin(PageAdmin):
             "hosts": sorted({urlsplit(uri).hostname or uri for uri in grant.application.redirect_uris.split()}),
             "scopes": [(Scope(scope).label, Scope(scope) in allowed) for scope in grant.scopes],
             "ends_at": unused_until(grant),
-            "form": form,
+            "at_worst": at_worst(known_scopes(grant.scopes) & allowed, limits, grant.workspace),
+            "limits": facts(limits, grant.limits(grant.holder), grant.workspace),
+            "form": RevokeForm(),
+            "limits_form": GrantLimitsForm(grant) if grant.revoked_at is None else None,
         }
-        return self.render_page(request, "panel/assistant.html", title=grant.client_name, **context)
+        return self.render_page(request, "panel/assistant.html", title=grant.client_name, **{**context, **forms})

@@ -11,14 +11,19 @@ from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.limits.choosing import ChosenLimits, audited
+from crmsolid.limits.wording import at_worst
 from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.workspaces import audit, confirmation
 from crmsolid.workspaces.actor import Actor, Scope, Subject
 from crmsolid.workspaces.email import queue_email
+from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Membership, Role, User
 
 # What an assistant can be given: all but the scope for webhooks, which show the data of every event.
 OFFERED: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is not Scope.MANAGE_WEBHOOKS)
+# What an assistant is given unless the member chooses otherwise.
+DEFAULT_LIMITS = ChosenLimits(approval=Approval.UNTRUSTED)
 READS = frozenset(scope for scope in OFFERED if scope.value.startswith("read:"))
 
 
@@ -29,19 +34,27 @@ def known_scopes(names: Any) -> frozenset[Scope]:
 
 @transaction.atomic
 def create_grant(
-    actor: Actor, *, user: User, application: Application, scopes: Collection[Scope], session_key: str | None
+    actor: Actor,
+    *,
+    user: User,
+    application: Application,
+    scopes: Collection[Scope],
+    session_key: str | None,
+    limits: ChosenLimits = DEFAULT_LIMITS,
 ) -> Grant:
-    """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace, and tell them.
+    """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace, within these
+    limits, and tell them.
 
     Errors: ``forbidden`` for anybody who is no member, and in a session whose user has not proved lately who they are
     (``confirmation``); ``scope_missing`` for a scope that the actor's role does not have; ``validation_failed``
-    (scopes) for none, or for one that no assistant can be given.
+    (scopes) for none, or for one that no assistant can be given, and for limits that cannot be.
     """
     actor.require_role(*Role)
     if not scopes or not set(scopes) <= set(OFFERED):
         raise invalid("scopes", "invalid_choice", "choose at least one of the scopes that assistants can have")
     for scope in scopes:
         actor.require(scope)
+    columns = limits.columns(actor.workspace)
     confirmation.lock(user)  # a change of the password ends this grant, or this session before
     if not confirmation.is_confirmed(user, session_key):
         raise DomainError("forbidden", "enter your password once more before you connect an assistant")
@@ -51,11 +64,35 @@ def create_grant(
         application=application,
         client_name=client_name(application),
         scopes=[scope.value for scope in OFFERED if scope in scopes],
+        **columns,
     )
-    audit.record(actor, "grant.created", grant.id, client=grant.client_name, scopes=grant.scopes)
+    audit.record(actor, "grant.created", grant.id, client=grant.client_name, scopes=grant.scopes, **audited(columns))
     labels = [Scope(scope).label for scope in grant.scopes]
     subject = "An assistant was connected to CRM Solid"
-    queue_email(user.email, subject, "grant_created", grant=grant, scopes=labels, ip=actor.ip)
+    worst = at_worst(scopes, limits, actor.workspace)
+    queue_email(user.email, subject, "grant_created", grant=grant, scopes=labels, at_worst=worst, ip=actor.ip)
+    return grant
+
+
+@transaction.atomic
+def change_grant_limits(actor: Actor, grant_id: str, limits: ChosenLimits) -> Grant:
+    """Give a grant other limits, which hold from its next request on. The same ones change nothing.
+
+    Errors: ``forbidden`` for anybody but admins and owners; ``not_found``; ``invalid_state`` if it has ended;
+    ``validation_failed`` as in :class:`ChosenLimits`.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    grant: Grant = Grant.objects.for_workspace(actor.workspace).get_or_not_found(grant_id, lock=True)
+    if grant.revoked_at is not None:
+        raise DomainError("invalid_state", "this assistant is disconnected; it has no limits any more")
+    columns = limits.columns(actor.workspace)
+    old = {name: getattr(grant, name) for name in columns if getattr(grant, name) != columns[name]}
+    if old:
+        for name in old:
+            setattr(grant, name, columns[name])
+        grant.save(update_fields=list(old))
+        new = {name: columns[name] for name in old}
+        audit.record(actor, "grant.limits_changed", grant.id, client=grant.client_name, old=old, new=new)
     return grant
 
 

@@ -25,23 +25,26 @@ from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error,
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
+from crmsolid.limits.forms import LimitsForm
+from crmsolid.limits.wording import at_worst
 from crmsolid.oauth import client_documents
 from crmsolid.oauth.client_documents import State, is_document_address
 from crmsolid.oauth.endpoints import origin, repeated_parameter, resource_url
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
-from crmsolid.oauth.services import OFFERED, READS, client_name, create_grant, known_scopes
+from crmsolid.oauth.services import DEFAULT_LIMITS, OFFERED, READS, client_name, create_grant, known_scopes
 from crmsolid.panel.components.context import PanelContext, lacks_required_factor, panel_context
-from crmsolid.panel.components.forms import ServiceForm
 from crmsolid.workspaces.actor import ROLE_SCOPES, Scope
 from crmsolid.workspaces.confirmation import is_confirmed
+from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class ConsentForm(ServiceForm):
+class ConsentForm(LimitsForm):
     """Where and what a client may do. Of what it asks for only reads are ticked at first."""
 
+    default_approval = Approval.UNTRUSTED
     workspace = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a workspace."})
     scopes = forms.MultipleChoiceField(
         choices=[(scope.value, scope.label) for scope in OFFERED],
@@ -58,6 +61,7 @@ class ConsentForm(ServiceForm):
     ) -> None:
         ticked = [scope.value for scope in READS & set(asked)]
         super().__init__(data, initial={"workspace": str(shown.pk), "scopes": ticked})
+        self.shown = shown
         self.choices_of_workspace = {
             str(workspace.pk): (membership, workspace)
             for membership in memberships
@@ -65,12 +69,23 @@ class ConsentForm(ServiceForm):
         }
         choices = [(value, str(workspace)) for value, (_, workspace) in self.choices_of_workspace.items()]
         self.fields["workspace"].choices = choices  # type: ignore[attr-defined]
+        self.add_places(workspace for _, workspace in self.choices_of_workspace.values())
         self.roles = {membership.role for membership in memberships}
 
     @property
     def membership_and_workspace(self) -> tuple[Membership, Workspace]:
         """The chosen workspace, live or test, and the membership that it is chosen by."""
         return self.choices_of_workspace[self.cleaned_data["workspace"]]
+
+    def at_worst(self) -> str:
+        """What the assistant could do at worst with what is chosen, or with what is chosen at first."""
+        if not self.is_bound:
+            return at_worst([Scope(value) for value in self.initial["scopes"]], DEFAULT_LIMITS, self.shown)
+        if not self.is_valid():
+            return "What it can do at worst is said here once all is chosen."
+        _, workspace = self.membership_and_workspace
+        scopes = [Scope(value) for value in self.cleaned_data["scopes"]]
+        return at_worst(scopes, self.chosen_limits(workspace), workspace)
 
     @property
     def possible_scopes(self) -> frozenset[Scope]:
@@ -128,6 +143,8 @@ class ConsentView(BaseAuthorizationView):
         data = request.POST if request.method == "POST" else None
         memberships = tuple(each for each in panel.memberships if not lacks_required_factor(each))
         form = ConsentForm(memberships, asked, panel.workspace, data)
+        if request.method == "POST" and "preview" in request.POST:
+            return HttpResponse(form.at_worst(), content_type="text/plain; charset=utf-8")
         if form.is_valid():
             try:
                 return self._allow(request, credentials, panel, form)
@@ -194,6 +211,7 @@ class ConsentView(BaseAuthorizationView):
                 application=application,
                 scopes=scopes,
                 session_key=request.session.session_key,
+                limits=form.chosen_limits(workspace),
             )
             target, *_ = self.create_authorization_response(
                 request, " ".join(scopes), {**credentials, "grant": grant}, True
@@ -218,6 +236,7 @@ class ConsentView(BaseAuthorizationView):
             "destination": destination(credentials["redirect_uri"]),
             "form": form,
             "scopes": [(box, box.data["value"] in form.possible_scopes) for box in form["scopes"]],
+            "at_worst": form.at_worst(),
         }
         return self._page(request, "panel/consent.html", 200, **context)
 

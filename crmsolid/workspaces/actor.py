@@ -1,13 +1,14 @@
 """Who acts, the scopes of API keys and members, and the sets of roles that pages and services name. A service takes an
 :class:`Actor` first and never sees a request."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from django.db.models import TextChoices
 
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces.authors import Author
+from crmsolid.workspaces.limits import NO_LIMITS, Limits
 from crmsolid.workspaces.models import Membership, Role, Workspace
 
 Surface = Literal["rest", "mcp", "panel", "command", "system"]
@@ -73,7 +74,8 @@ class Actor:
 
     ``scopes`` say what it may do with data. ``role`` is a member's role; keys and grants have none, so they can do
     nothing that asks for a role. ``request_id`` is the ``X-Request-Id`` of the call that caused the work, if any.
-    ``works_for`` is who had the product do it, such as the member who began a job.
+    ``works_for`` is who had the product do it, such as the member who began a job. ``limits`` narrow a key or a grant.
+    ``review`` is of the write that it is doing, if that may have to wait for an approval (``crmsolid.limits``).
     """
 
     workspace: Workspace
@@ -84,6 +86,8 @@ class Actor:
     ip: str | None = None
     request_id: str = ""
     works_for: Author | None = None
+    limits: Limits = NO_LIMITS
+    review: Any = field(default=None, repr=False, compare=False)
 
     def has(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -1,7 +1,7 @@
 """Users, workspaces with their test twins, members, invitations; the audit log, heartbeats, the installation."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ from django.db.models.functions import Lower
 
 from crmsolid.core import clock
 from crmsolid.workspaces.scoping import WorkspaceModel
+
+if TYPE_CHECKING:
+    from crmsolid.workspaces.edge import Edge
 
 
 class UserManager(BaseUserManager["User"]):
@@ -224,6 +227,9 @@ class Workspace(models.Model):
     # After how many minutes admins are told of a waiting contact whom nobody looks after; that of the live one counts.
     unassigned_aim_minutes = models.SmallIntegerField(default=UNASSIGNED_AIM, db_default=UNASSIGNED_AIM)
     created_at = models.DateTimeField(default=clock.now)
+
+    # What a narrowed key or assistant sees of it (crmsolid.workspaces.edge); None: all.
+    edge: "Edge | None" = None
 
     class Meta:
         constraints = [

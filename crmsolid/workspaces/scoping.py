@@ -7,11 +7,13 @@ manager, because Django needs one (deletion, serialisation, migrations). A test 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from crmsolid.core.errors import not_found
 from crmsolid.core.ids import KINDS, is_id
 
 if TYPE_CHECKING:
+    from crmsolid.workspaces.edge import Edge
     from crmsolid.workspaces.models import Workspace
 
 
@@ -23,8 +25,11 @@ class ScopedQuerySet(models.QuerySet[Any]):
     """The base of the apps' querysets."""
 
     def for_workspace(self, workspace: "Workspace | int") -> Self:
-        """Only the rows of this workspace."""
-        return self.filter(workspace_id=workspace if isinstance(workspace, int) else workspace.pk)
+        """Only the rows of this workspace; of one that a narrowed key or assistant sees, those within its edge."""
+        if isinstance(workspace, int):
+            return self.filter(workspace_id=workspace)
+        rows = self.filter(workspace_id=workspace.pk)
+        return rows if workspace.edge is None else rows.filter(self.model.within(workspace.edge))
 
     def get_or_not_found(self, row_id: Any, *, lock: bool = False) -> Any:
         """The row with this id, locked for an update if asked for. ``not_found`` (404) if there is none; what has not
@@ -60,7 +65,23 @@ class WorkspaceModel(models.Model):
     unscoped = models.Manager()
     objects: ClassVar[ScopedManager] = ScopedManager()
 
+    # The paths to the id of the contact and of the account that a row is about; empty: it is about none. Whether a row
+    # may be of no account.
+    edge_contact: ClassVar[str] = ""
+    edge_account: ClassVar[str] = ""
+    edge_account_is_optional: ClassVar[bool] = False
+
     class Meta:
         abstract = True
         base_manager_name = "unscoped"
         default_manager_name = "unscoped"
+
+    @classmethod
+    def within(cls, edge: "Edge") -> Q:
+        """The rows that a narrowed key or assistant sees."""
+        where = Q()
+        if cls.edge_contact:
+            where &= edge.of_contacts(cls.edge_contact)
+        if cls.edge_account:
+            where &= edge.of_accounts(cls.edge_account, cls.edge_contact if cls.edge_account_is_optional else "")
+        return where

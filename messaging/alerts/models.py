@@ -12,20 +12,22 @@ EMAIL_AFTER = 15  # minutes
 
 class AlertKind(models.TextChoices):
     """``message``: a contact wrote. ``mention``: a note mentions the member. ``assigned``: somebody else made the
-    member look after the conversation."""
+    member look after the conversation. ``proposal``: writes of keys or assistants wait for the member's decision."""
 
     MESSAGE = "message", "Message"
     MENTION = "mention", "Mention"
     ASSIGNED = "assigned", "Assignment"
+    PROPOSAL = "proposal", "Approval"
 
 
 class AlertSettings(WorkspaceModel):
     """Of what a member of a live workspace and its test twin is told, and how. Without a row, the defaults count.
 
     ``mine``: messages in conversations that the member looks after; ``unassigned``: in those that nobody does;
-    ``everything``: in all. Nothing is told between ``quiet_from`` and ``quiet_until``, in the time zone of the user, or
-    the workspace's; the alerts are there afterwards. ``email_after``: minutes after which what nobody has seen is told
-    by e-mail, NULL for never. ``texts``: whether Web Push and e-mail show the first words of what was written.
+    ``everything``: in all. ``proposals``: writes that wait for the member's decision. Nothing is told between
+    ``quiet_from`` and ``quiet_until``, in the time zone of the user, or the workspace's; the alerts are there
+    afterwards. ``email_after``: minutes after which what nobody has seen is told by e-mail, NULL for never. ``texts``:
+    whether Web Push and e-mail show the first words of what was written.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -33,6 +35,7 @@ class AlertSettings(WorkspaceModel):
     unassigned = models.BooleanField(default=True)
     mentions = models.BooleanField(default=True)
     everything = models.BooleanField(default=False)
+    proposals = models.BooleanField(default=True, db_default=True)
     sound = models.BooleanField(default=True)
     texts = models.BooleanField(default=True)
     quiet_from = models.TimeField(null=True, blank=True)
@@ -61,7 +64,7 @@ class Alert(WorkspaceModel):
         "messaging.Thread", on_delete=models.CASCADE, related_name="+", null=True, db_index=False
     )
     kind = models.CharField(max_length=10, choices=AlertKind.choices)
-    # The id of the message, of the note, or one of the assignment's own.
+    # The id of the message, of the note, or one of the assignment's own. A member has one alert of all proposals.
     about = models.CharField(max_length=30)
     created_at = models.DateTimeField(default=clock.now)
     told_at = models.DateTimeField(default=clock.now)

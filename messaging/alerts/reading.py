@@ -1,6 +1,6 @@
 """What a member is told of now: the alerts that still hold, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from contacts.models import ContactNote
 from crmsolid.core import clock
+from crmsolid.core.extension_points import ExtensionPoint
+from crmsolid.limits.models import Proposal, ProposalStatus
 from crmsolid.workspaces.models import Membership, TwoFactor, Workspace
 from messaging.alerts import wishes
 from messaging.models import Alert, AlertKind, Message
@@ -19,6 +21,11 @@ from messaging.models import Alert, AlertKind, Message
 MAX_SHOWN = 20
 NEW_FOR = timedelta(minutes=1)
 FIRST_WORDS = 120
+
+# What waits for the decision of each of these users, in a workspace (their ids), where something does: a title and a
+# text.
+WordsOfProposals = Callable[[Collection[tuple[int, int]]], Mapping[tuple[int, int], tuple[str, str]]]
+words_of_proposals: ExtensionPoint[WordsOfProposals] = ExtensionPoint("words of proposals in alerts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,10 @@ def unseen() -> "QuerySet[Alert]":
     note = ContactNote.unscoped.filter(pk=OuterRef("about"), workspace=OuterRef("workspace_id"))
     holds = Q(kind=AlertKind.MESSAGE, thread__waiting_since__isnull=False)
     holds |= Q(kind=AlertKind.ASSIGNED, thread__assignee=F("user")) | Q(Exists(note), kind=AlertKind.MENTION)
+    waits = Proposal.unscoped.filter(
+        workspace=OuterRef("workspace_id"), status=ProposalStatus.PENDING, expires_at__gt=clock.now()
+    )
+    holds |= Q(Exists(waits), kind=AlertKind.PROPOSAL)
     asks_factor = Q(workspace__requires_two_factor=True) | Q(workspace__live__requires_two_factor=True)
     rows: QuerySet[Alert] = Alert.unscoped.filter(
         holds, Exists(member), ~asks_factor | Q(has_factor), seen_at=None, user__is_active=True
@@ -54,11 +65,14 @@ def unseen() -> "QuerySet[Alert]":
 
 
 def in_words(alerts: Iterable[Alert]) -> list[Told]:
-    """These alerts in words, without those whose message or note was deleted. Two queries."""
+    """These alerts in words, without those whose message or note was deleted. Two queries, and some for each
+    workspace where something waits for a decision."""
     alerts = list(alerts)
     messages = Message.unscoped.in_bulk([each.about for each in alerts if each.kind == AlertKind.MESSAGE])
     ids = [each.about for each in alerts if each.kind == AlertKind.MENTION]
     notes = ContactNote.unscoped.select_related("contact", "author").in_bulk(ids) if ids else {}
+    waiting = {(each.workspace_id, each.user_id) for each in alerts if each.kind == AlertKind.PROPOSAL}
+    proposed = words_of_proposals["proposals"](waiting) if waiting else {}
     told = []
     for alert in alerts:
         contact = str(alert.thread.contact) if alert.thread is not None else ""
@@ -66,6 +80,8 @@ def in_words(alerts: Iterable[Alert]) -> list[Told]:
             note = notes[alert.about]
             who = note.author.shown_name if note.author else note.author_label
             told.append(Told(alert, str(note.contact), f"{who} mentions you: {_first_words(note.text)}"))
+        elif alert.kind == AlertKind.PROPOSAL and (alert.workspace_id, alert.user_id) in proposed:
+            told.append(Told(alert, *proposed[alert.workspace_id, alert.user_id]))
         elif alert.kind == AlertKind.ASSIGNED:
             told.append(Told(alert, contact, "You look after this conversation now."))
         elif alert.about in messages:

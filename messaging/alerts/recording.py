@@ -130,7 +130,7 @@ def _tell_of_messages(messages: Sequence[Message]) -> None:
     _tell(row.user_id for row in again)
 
 
-# --- Assignments and mentions -----------------------------------------------------------------------------------------
+# --- Assignments, mentions and proposals ------------------------------------------------------------------------------
 def assigned(thread: Thread, user_id: int, by: Actor) -> None:
     """This member was made to look after the thread. Whoever did it themselves knows it. Runs in the transaction that
     assigns it."""
@@ -155,6 +155,22 @@ def mention(note: ContactNote, user_ids: Iterable[int]) -> None:
             for user_id in sorted(wanted)
         ]
     )
+
+
+def proposed(workspace: Workspace, user_ids: Collection[int]) -> None:
+    """A write waits for the decision of these members, those of them who want to know it. A member has one alert of all
+    that waits in a workspace, and is told of it again after ``AGAIN_AFTER``, or once they have seen it."""
+    live_id, now = workspace.live_id or workspace.pk, clock.now()
+    wanted = {wish.user_id for wish in wishes.of_members({live_id})[live_id] if wish.proposals} & set(user_ids)
+    about = f"proposals {workspace.pk}"
+    rows = Alert.objects.for_workspace(workspace).filter(kind=AlertKind.PROPOSAL, about=about, user__in=wanted)
+    known = dict(rows.values_list("user_id", "pk"))
+    again = rows.filter(Q(seen_at__isnull=False) | Q(told_at__lte=now - AGAIN_AFTER))
+    told = sorted(again.values_list("user_id", flat=True))
+    again.update(seen_at=None, created_at=now, told_at=now, pushed_at=None, emailed_at=None)
+    new = sorted(wanted - set(known))
+    _insert([Alert(workspace_id=workspace.pk, user_id=each, kind=AlertKind.PROPOSAL, about=about) for each in new])
+    _tell(told)
 
 
 def _insert(alerts: Sequence[Alert]) -> None:
@@ -186,6 +202,14 @@ def mark_seen(actor: Actor, thread_id: str) -> None:
         return
     user_id = int(actor.subject.id)
     rows = Alert.objects.for_workspace(actor.workspace).filter(user=user_id, thread=thread_id, seen_at=None)
+    if rows.update(seen_at=clock.now()):
+        transaction.on_commit(partial(notices.tell_member, user_id))
+
+
+def mark_proposals_seen(actor: Actor) -> None:
+    """The member has seen what waits for a decision in the workspace."""
+    user_id = int(actor.subject.id)
+    rows = Alert.objects.for_workspace(actor.workspace).filter(user=user_id, kind=AlertKind.PROPOSAL, seen_at=None)
     if rows.update(seen_at=clock.now()):
         transaction.on_commit(partial(notices.tell_member, user_id))
 

@@ -133,7 +133,12 @@ def _payloads(
 
 def without_text(alert: Alert) -> str:
     """What is said of an alert to members who want no texts outside of the panel."""
-    return {"message": "New message", "mention": "A note mentions you", "assigned": "You look after it now"}[alert.kind]
+    return {
+        "message": "New message",
+        "mention": "A note mentions you",
+        "assigned": "You look after it now",
+        "proposal": "A write waits for your decision",
+    }[alert.kind]
 
 
 def send_test(user: User) -> tuple[int, int]:

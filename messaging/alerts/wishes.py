@@ -13,7 +13,18 @@ from crmsolid.workspaces.models import Membership, Role
 from messaging.models import AlertSettings
 
 READERS = [role for role, scopes in ROLE_SCOPES.items() if Scope.READ_MESSAGES in scopes]
-FIELDS = ("mine", "unassigned", "mentions", "everything", "sound", "texts", "quiet_from", "quiet_until", "email_after")
+FIELDS = (
+    "mine",
+    "unassigned",
+    "mentions",
+    "everything",
+    "proposals",
+    "sound",
+    "texts",
+    "quiet_from",
+    "quiet_until",
+    "email_after",
+)
 
 
 def defaults_of(member: Membership) -> AlertSettings:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -138,6 +139,10 @@ class Recipient(WorkspaceModel):
     replied_at = models.DateTimeField(null=True, blank=True)
     auto_replied_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
+
+    edge_contact: ClassVar[str] = "contact_id"
+    edge_account: ClassVar[str] = "account_id"
+    edge_account_is_optional: ClassVar[bool] = True
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from contacts.export import cell
 from contacts.models import name_of
 from contacts.representations import ContactNameOut
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import TEAM, Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
 from messaging.broadcasts.audience import preview_hash
@@ -44,6 +44,7 @@ class BroadcastOut(Representation):
     """One text to many contacts."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "text")
+    text_of = TEAM
     example = {"name": "June offer", "audience_hash": "9f86d081884c7d65"}
 
     id = serializers.CharField(help_text="The broadcast's id.")
@@ -101,6 +102,7 @@ class BroadcastOut(Representation):
 
 class BroadcastSampleOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "html")
+    text_of = "contact_id"
 
     contact_id = serializers.CharField(help_text="The contact.")
     contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`.")

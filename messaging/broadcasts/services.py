@@ -14,6 +14,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging.broadcasts.audience import AUDIENCE_HASH, check_unchanged, evaluate, preview_hash
@@ -138,11 +139,14 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
     now = clock.now()
     definition = replace(definition, audience=resolve_audience(actor.workspace, definition.audience, storing=True))
     starts_at = max(now, definition.send_at or now)
-    if audience_hash:
+    if audience_hash or actor.review is not None:
         tally, _ = evaluate(actor.workspace, definition, now)
-        check_unchanged(audience_hash, tally, definition)
-        broadcast.audience_hash = tally.hash
-        broadcast.finishes_at = finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
+        if audience_hash:
+            check_unchanged(audience_hash, tally, definition)
+            broadcast.audience_hash = tally.hash
+            broadcast.finishes_at = finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
+        seen = {"the audience": tally.hash, "the segment of the audience": checks.digest(definition.audience)}
+        checks.write_about_many(actor, state=seen, sends=tally.eligible)
     _write(broadcast, definition)
     broadcast.starts_at = starts_at
     broadcast.status = (BroadcastStatus.SCHEDULED if starts_at > now else BroadcastStatus.RUNNING).value
@@ -242,7 +246,7 @@ def pause_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is running.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    _get(actor, broadcast_id)
+    _review(actor, _get(actor, broadcast_id))
     _change_status(actor, broadcast_id, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, "paused")
     return _with_counts(actor, broadcast_id)
 
@@ -251,8 +255,10 @@ def pause_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
 def resume_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
     """Go on where it was. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is paused."""
     actor.require(Scope.WRITE_MESSAGES)
+    broadcast = _get(actor, broadcast_id)
+    _review(actor, broadcast, sends=0 if actor.review is None else _messages_left(actor, broadcast))
     # The job's row is locked before the broadcast's, as everywhere.
-    runner.wake(actor.workspace.pk, _get(actor, broadcast_id).job_id)
+    runner.wake(actor.workspace.pk, broadcast.job_id)
     _change_status(actor, broadcast_id, BroadcastStatus.PAUSED, BroadcastStatus.RUNNING, "resumed")
     return _with_counts(actor, broadcast_id)
 
@@ -267,6 +273,7 @@ def cancel_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
     broadcast = _get(actor, broadcast_id)
     if broadcast.status in (BroadcastStatus.DONE, BroadcastStatus.CANCELED):
         raise DomainError("invalid_state", f"the broadcast has ended: it is {broadcast.status}")
+    _review(actor, broadcast)
     if broadcast.status == BroadcastStatus.DRAFT:
         _change_status(actor, broadcast_id, BroadcastStatus.DRAFT, BroadcastStatus.CANCELED, "canceled")
     else:
@@ -291,6 +298,9 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     if broadcast.job_id != job_id:
         raise DomainError("invalid_state", "somebody else has retried it at this moment; look at it again")
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
+    if actor.review is not None:
+        again = retryable(broadcast).count()
+        _review(actor, broadcast, sends=again, again=again)
     again = retryable(broadcast).update(status=RecipientStatus.PENDING, reason="", message=None, settled_at=None)
     if not again:
         raise DomainError("invalid_state", "there is nobody whose message failed and certainly has not arrived")
@@ -302,6 +312,20 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
         publish(actor, BROADCAST_STARTED, {"broadcast": BroadcastOut.render(broadcast)})
     audit.record(actor, "broadcast.retried", broadcast_id, recipients=again)
     return _with_counts(actor, broadcast_id)
+
+
+def _messages_left(actor: Actor, broadcast: Broadcast) -> int:
+    """How many messages the broadcast sends once it goes on."""
+    if broadcast.frozen_at is None:
+        return evaluate(actor.workspace, Definition.of(broadcast), clock.now())[0].eligible
+    rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
+    return rows.filter(status=RecipientStatus.PENDING).count()
+
+
+def _review(actor: Actor, broadcast: Broadcast, *, sends: int = 0, again: int = 0) -> None:
+    """``again``: to how many it is sent once more."""
+    state = {"the status of the broadcast": broadcast.status, "how many get a new message": again}
+    checks.write_about_many(actor, state=state, sends=sends)
 
 
 def _change_status(actor: Actor, broadcast_id: str, old: BroadcastStatus, new: BroadcastStatus, verb: str) -> None:

@@ -10,6 +10,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
+from messaging import review
 from messaging.changes import applying, queue
 from messaging.formatting.entities import Formatted, to_json
 from messaging.models import ChangeKind, ChangeStatus, Direction, Format, Message, MessageChange, Status
@@ -44,6 +45,7 @@ def edit_message(
     is_caption = kind != attaching.TEXT
     text = message_text.check_template(actor.workspace, text, format, caption=is_caption)
     message = _lock(actor, message_id, check)
+    review.check_change(actor, message, text=text, format=format, reaches=True)
     if message.status == Status.QUEUED and message.unsettled_since is None:
         _edit_queued(message, text, format)
     else:
@@ -66,9 +68,11 @@ def delete_message(actor: Actor, message_id: str, *, check: Check = unconditiona
     """
     actor.require(Scope.WRITE_MESSAGES)
     message = _lock(actor, message_id, check)
+    if message.deleted_at is None:
+        _require_sent(message, "deleted")
+    review.check_change(actor, message)
     if message.deleted_at is not None:
         return message
-    _require_sent(message, "deleted")
     if not _is_waiting(message, ChangeKind.DELETE):
         queue.ask(message, ChangeKind.DELETE, by=author_of(actor), request_id=actor.request_id)
         audit.record(actor, "message.deleted", message.pk)
@@ -91,6 +95,7 @@ def react(actor: Actor, message_id: str, *, emoji: str | None) -> Message:
         _require_at_telegram(message, "reacted to")
     if message.telegram_message_id is None:
         raise DomainError("invalid_state", "Telegram's id of the message is not known, so nobody can react to it")
+    review.check_change(actor, message, reaches=True)
     if applying.with_reaction(message, applying.ACCOUNT, emoji) != message.reactions or message.change is not None:
         queue.ask(message, ChangeKind.REACT, by=author_of(actor), request_id=actor.request_id, emoji=emoji)
         audit.record(actor, "message.reacted", message.pk)

@@ -1,13 +1,14 @@
 """Files: uploaded by a caller or received from Telegram; which messages have them, and their copies at Telegram."""
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.edge import Edge
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 
@@ -64,6 +65,12 @@ class File(WorkspaceModel):
     has_message = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    @classmethod
+    def within(cls, edge: Edge) -> Q:
+        """The files of messages that are seen, and those that no message has."""
+        of_messages = Attachment.unscoped.filter(file=OuterRef("pk"))
+        return ~Q(Exists(of_messages)) | Q(Exists(of_messages.filter(Attachment.within(edge))))
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=FileKind.values), name="file_kind"),
@@ -116,6 +123,9 @@ class Attachment(WorkspaceModel):
     random_id = models.BigIntegerField(editable=False)
     telegram_message_id = models.BigIntegerField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    edge_contact: ClassVar[str] = "message__contact_id"
+    edge_account: ClassVar[str] = "account_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

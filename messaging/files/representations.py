@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from crmsolid.api.examples import id_of
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import TEAM, Representation
 from messaging.files.models import Attachment, File, FileKind, FileState
 
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -20,6 +20,7 @@ class FileOut(Representation):
     """A file that was uploaded, until something uses it."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    text_of = TEAM
     example = {"id": id_of("file"), "name": "offer.pdf", "type": "application/pdf", "size": 48_213, "sha256": SHA256}
 
     id = serializers.CharField(help_text="The file's id.")

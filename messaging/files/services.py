@@ -20,13 +20,14 @@ from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import checks, reading
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from messaging import account_workers
 from messaging.files import content, storage
 from messaging.files.albums import MAX_TOGETHER
-from messaging.files.models import File, FileKind, FileState, TelegramDownload
+from messaging.files.models import Attachment, File, FileKind, FileState, TelegramDownload
 from messaging.models import AccountKind
 
 MAX_FILE_BYTES = 100 * MEBIBYTE
@@ -105,6 +106,7 @@ def keep(actor: Actor, staged: Staged) -> File:
     """The file of a content that was staged. Errors: ``scope_missing``, ``file_quota_exceeded``;
     ``service_unavailable`` if it has been staged for too long."""
     actor.require(Scope.WRITE_MESSAGES)
+    checks.harmless_write(actor)  # before the content is kept, which no rollback undoes
     # Once more, because others may have been kept meanwhile: those that commit later wait here.
     Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     _refuse_beyond_quota(actor.workspace, staged.size)
@@ -143,9 +145,14 @@ def _refuse_beyond_quota(workspace: Workspace, size: int) -> None:
 
 # --- Reading and using ------------------------------------------------------------------------------------------------
 def get_file(actor: Actor, file_id: str) -> File:
-    """Errors: ``scope_missing``, ``not_found``."""
+    """The file, for its content to be shown: it is recorded whose it is, for those whose writes depend on that. Errors:
+    ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
     file: File = File.objects.for_workspace(actor.workspace).get_or_not_found(file_id)
+    if reading.matters_to(actor):
+        attached = Attachment.objects.for_workspace(actor.workspace).filter(file=file)
+        people = set(attached.values_list("message__contact_id", flat=True)[: reading.MAX_CONTACTS + 1])
+        reading.record(actor, people or {reading.SOMEBODY})
     return file
 
 

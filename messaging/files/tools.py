@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from crmsolid.api.endpoint import ApiResponse, endpoint
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import RECORDED, Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.tool import Tool
@@ -26,6 +26,7 @@ class ShownFileOut(Representation):
     but as a link to where its content is."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "type")
+    text_of = RECORDED
 
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=FileKind.values)

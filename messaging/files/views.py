@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from crmsolid.api.endpoint import ApiResponse, Raw, endpoint
+from crmsolid.api.endpoint import ApiResponse, Narrowed, Raw, endpoint
 from crmsolid.api.large_uploads import LargeUpload
 from crmsolid.api.openapi_components import IF_MATCH, IF_NONE_MATCH
+from crmsolid.api.representations import RECORDED
 from crmsolid.api.uploads import FORM, FileBody, Upload
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import invalid
@@ -27,9 +28,9 @@ FORM_SCHEMA: dict[str, Any] = {
 UPLOADS = LargeUpload(API_PATH, "file_upload", MAX_FILE_BYTES, Scope.WRITE_MESSAGES, WRITERS)
 
 _SERVED = ("ETag", "Content-Disposition", "Accept-Ranges")
-CONTENT = Raw({"*/*": "…"}, "The content, in its media type.", _SERVED)
-PART = Raw({"*/*": "…"}, "The part that Range asks for.", (*_SERVED, "Content-Range"))
-THUMBNAIL = Raw({"image/jpeg": "…", "image/webp": "…"}, "A picture of at most 320 pixels.", _SERVED)
+CONTENT = Raw({"*/*": "…"}, "The content, in its media type.", _SERVED, RECORDED)
+PART = Raw({"*/*": "…"}, "The part that Range asks for.", (*_SERVED, "Content-Range"), RECORDED)
+THUMBNAIL = Raw({"image/jpeg": "…", "image/webp": "…"}, "A picture of at most 320 pixels.", _SERVED, RECORDED)
 UNCHANGED = Raw({}, "If-None-Match names the ETag of the content: it is as you have it.", ("ETag",))
 RANGE = {
     "name": "Range",
@@ -47,6 +48,7 @@ class FilesView(WorkspaceView):
         file_body=FileBody(FORM, MAX_FILE_BYTES, FORM_SCHEMA),
         responses={201: FileOut},
         error_codes=("file_quota_exceeded", "storage_full"),
+        narrowed=Narrowed.SERVED,
     )
     def post(self) -> ApiResponse:
         """Upload a file.
@@ -75,6 +77,7 @@ class FileView(WorkspaceView):
         request_headers=(RANGE, IF_MATCH, IF_NONE_MATCH),
         error_codes=("file_too_large", "file_gone", "precondition_failed", "range_not_satisfiable"),
         negotiates=False,
+        narrowed=Narrowed.SERVED,
     )
     def get(self, file_id: str) -> HttpResponseBase:
         """The content of a file.
@@ -94,6 +97,7 @@ class ThumbnailView(WorkspaceView):
         error_codes=("file_gone", "precondition_failed", "range_not_satisfiable"),
         negotiates=False,
         operation_id="get_file_thumbnail",
+        narrowed=Narrowed.SERVED,
     )
     def get(self, file_id: str) -> HttpResponseBase:
         return thumbnail_answer(self.actor, self.request._request, file_id)

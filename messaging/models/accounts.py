@@ -1,5 +1,7 @@
 """The accounts that messages are sent from."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -42,6 +44,8 @@ class Account(WorkspaceModel):
     paused_until = models.DateTimeField(null=True, blank=True)
     daily_limit = models.PositiveIntegerField(default=default_daily_limit, help_text="sends in any 24 hours")
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    edge_account: ClassVar[str] = "pk"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

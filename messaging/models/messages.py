@@ -2,6 +2,7 @@
 
 import secrets
 from functools import partial
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -162,6 +163,9 @@ class Message(WorkspaceModel):
 
     # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
     is_behind: "bool | None" = None
+
+    edge_contact: ClassVar[str] = "contact_id"
+    edge_account: ClassVar[str] = "account_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Upper
@@ -192,6 +193,9 @@ class HistoryRequest(WorkspaceModel):
     is_complete = models.BooleanField(default=False)
     requested_at = models.DateTimeField(default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
+
+    edge_contact: ClassVar[str] = "thread__contact_id"
+    edge_account: ClassVar[str] = "account_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -72,6 +72,9 @@ class Thread(WorkspaceModel):
     # all is unread.
     others: int = 0
     is_unread: bool = False
+
+    edge_contact: ClassVar[str] = "contact_id"
+    edge_account: ClassVar[str] = "account_id"
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]

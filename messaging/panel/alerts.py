@@ -18,7 +18,7 @@ from crmsolid.workspaces.actor import EVERYONE
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.sessions import browser_name
 from messaging.alerts import push, reading, recording, telling, wishes
-from messaging.models import Alert, AlertSettings
+from messaging.models import Alert, AlertKind, AlertSettings
 
 EMAIL_NEVER = ""
 TIME = {"type": "time"}
@@ -37,6 +37,7 @@ class AlertsForm(ServiceForm):
     unassigned = _box("Messages in conversations that nobody looks after")
     mentions = _box("Notes that mention you")
     everything = _box("Messages in all conversations")
+    proposals = _box("Writes of keys and assistants that wait for your decision")
     sound = _box("Play a sound", "While a page of the panel is open.")
     texts = _box("Show the first words", "In notifications and e-mails, which others may see on your screen.")
     quiet_from = _time("From")
@@ -157,13 +158,17 @@ class AlertPage(TenantPage):
         own = alert.workspace.owner_workspace
         address = self.address(alert)
         if own == self.panel.live:
-            if not alert.thread_id:  # the page of a contact shows its notes, and marks no alert
+            if (
+                not alert.thread_id and alert.kind != AlertKind.PROPOSAL
+            ):  # the page of a contact shows its notes, and marks no alert
                 recording.mark_alert_seen(alert)
             return HttpResponseRedirect(address)
         return self.render(workspace_of=own, address=address)
 
     def address(self, alert: Alert) -> str:
         side: Side = "test" if alert.workspace.live_id else "live"
+        if alert.kind == AlertKind.PROPOSAL:
+            return panel_url("approvals", side=side)
         if alert.thread_id:
             return panel_url("inbox_thread", alert.thread_id, side=side)
         note = ContactNote.objects.for_workspace(alert.workspace_id).filter(pk=alert.about).first()

@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
+from crmsolid.limits.waiting import count_waiting
 from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.workspaces.actor import Scope
 from messaging.alerts.reading import state_of
@@ -90,7 +91,9 @@ def _state(request: HttpRequest) -> bytes | None:
     if panel is None:
         return None
     state = state_of(panel.membership, panel.workspace)
-    return json.dumps(state | {"waiting": count_text(waiting_count(panel.workspace))}).encode()
+    approvals = count_waiting(panel.workspace, panel.membership.role)
+    counts = {"waiting": count_text(waiting_count(panel.workspace)), "approvals": approvals.text}
+    return json.dumps(state | counts | {"approvals_version": approvals.version}).encode()
 
 
 def _read_anew(request: HttpRequest) -> PanelContext | None:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from contacts.notes import notes_in_conversation
 from contacts.panel.notes import shown_notes
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import is_id, new_id
 from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.panel.components.tenant_page import error_text
@@ -34,6 +35,9 @@ from messaging.team import PHONE
 from messaging.threads.drafts import Content
 from messaging.threads.services import actions, answering, older_messages
 
+# HTML of what stands below the latest messages of a conversation, to everybody who sees it; "" for nothing.
+below_messages: ExtensionPoint["BelowMessages"] = ExtensionPoint("what stands below the messages")
+
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
 MORNING = 9
@@ -42,6 +46,10 @@ FEW_LEFT = 10
 MAX_COUNTED = 2
 # What is loaded within this time needs no explanation.
 LATE_AFTER = timedelta(seconds=30)
+
+
+class BelowMessages(Protocol):
+    def __call__(self, request: HttpRequest, actor: Actor, thread: Thread, *, may_change: bool) -> str: ...
 
 
 @dataclass(slots=True)
@@ -85,6 +93,12 @@ def _last_before(actor: Actor, thread: Thread, time: datetime) -> datetime | Non
     rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread, created_at__lt=time)
     last: datetime | None = rows.order_by("-created_at").values_list("created_at", flat=True).first()
     return last
+
+
+def read_below(request: HttpRequest, actor: Actor, thread: Thread, *, may_change: bool) -> SafeString:
+    """What apps above this one show below the latest messages."""
+    parts = (build(request, actor, thread, may_change=may_change) for build in below_messages.values())
+    return mark_safe("".join(parts))  # each has made HTML of it
 
 
 def part_of(actor: Actor, thread: Thread, message_id: str) -> Part:

@@ -162,6 +162,9 @@ class ThreadPage(NotesPage):
             "conversation": shown,
             "history": conversation.history_of(self.actor, thread, shown),
             "is_latest": is_latest,
+            "below": conversation.read_below(self.request, self.actor, thread, may_change=self.may_change)
+            if is_latest
+            else "",
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
             "user_id": self.panel.membership.user_id,

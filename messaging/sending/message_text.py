@@ -82,17 +82,25 @@ def _listed(names: Iterable[str]) -> str:
 
 def render_for(contact: Contact, text: str, format: str = Format.PLAIN, *, caption: bool = False) -> Formatted:
     """The text for this contact. :class:`TemplateUnresolved` for a missing value, ``ValueError`` for a wrong length."""
-    rendered = _parse(text, format).fill(_values_of(contact))
+    rendered = _parse(text, format).fill(values_of(contact))
     if utf16_length(rendered.text) > _most(caption) or (not rendered.text.strip() and not caption):
         raise ValueError(f"the rendered text must have {0 if caption else 1} to {_most(caption)} UTF-16 units")
     return rendered
+
+
+def written_in(text: str, format: str = Format.PLAIN) -> list[Formatted]:
+    """What stands in the text whatever its variables are: the text with a letter for each, and their fallbacks."""
+    parsed = _parse(text, format)
+    variables = list(parsed.variables())
+    fallbacks = [Formatted(each.fallback) for each in variables if each.fallback]
+    return [parsed.fill({each.name: "x" for each in variables}), *fallbacks]
 
 
 def fill_partly(contact: Contact, text: str, format: str = Format.PLAIN) -> tuple[str, str, list[str]]:
     """The text with the values of this contact as somebody goes on writing it, its format, and the variables that have
     neither a value nor a fallback: they stand in the text as before. ``ValueError`` for an address that gets too
     long."""
-    values, parsed = _values_of(contact), _parse(text, format)
+    values, parsed = values_of(contact), _parse(text, format)
     missing = {
         each.name: f"\ue000{each.name}\ue001"
         for each in parsed.variables()
@@ -107,7 +115,7 @@ def fill_partly(contact: Contact, text: str, format: str = Format.PLAIN) -> tupl
 
 def fallbacks_for(contact: Contact, text: str, format: str = Format.PLAIN) -> dict[str, str]:
     """The fallbacks that stand in the text for this contact, by the variables which have no value."""
-    values = _values_of(contact)
+    values = values_of(contact)
     found = (variable for variable in _parse(text, format).variables() if variable.fallback is not None)
     return {each.name: each.fallback or "" for each in found if not (values.get(each.name) or "").strip()}
 
@@ -142,7 +150,8 @@ def html_of(message: Message) -> str | None:
     return None if html == to_html(message.text, ()) else html
 
 
-def _values_of(contact: Contact) -> dict[str, str | None]:
+def values_of(contact: Contact) -> dict[str, str | None]:
+    """What the variables of a text to this contact stand for."""
     values: dict[str, str | None] = {key: _as_text(value) for key, value in contact.custom_fields.items()}
     return values | {name: getattr(contact, name) for name in BUILT_IN_VARIABLES}
 

@@ -6,7 +6,7 @@ checked again and the stream's slot renewed. ``id:`` is the event's position in 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import Error as DatabaseError
@@ -29,7 +29,8 @@ PING_SECONDS = 15.0
 class Source:
     """What a stream sends: the events of a workspace after a position, each as ``frame`` writes it, for as long as
     ``is_allowed``, which is called in a thread with every ping; with ``notice_frame`` its notices, too, but those that
-    it makes empty. ``ended`` is called once or more when the stream has ended, and returns at once."""
+    it makes empty. ``leave_out`` returns those of some events that the caller may see, None for all of them; it is
+    called in a thread. ``ended`` is called once or more when the stream has ended, and returns at once."""
 
     workspace_id: int
     position: int
@@ -37,6 +38,7 @@ class Source:
     frame: Callable[[Entry], bytes]
     notice_frame: Callable[[Notice], bytes] | None = None
     ended: Callable[[], None] = lambda: None
+    leave_out: Callable[[Sequence[Entry]], list[Entry]] | None = None
 
 
 class EventStreamResponse(StreamingHttpResponse):
@@ -80,36 +82,71 @@ async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
     Ends when the caller loses the authority or the subscription ends.
     """
     yield b": connected\nid: %d\n\n" % source.position
-    clock, position = asyncio.get_running_loop().time, source.position
+    checks, position = _Checks(source), source.position
     try:
         wants_notices = source.notice_frame is not None
         async with hubs.hub().subscribe(source.workspace_id, wants_notices=wants_notices) as subscription:
             while batch := await in_thread(hubs.read_events, position, subscription.workspace_id):
-                for entry in batch:
-                    position = entry.position
+                position = batch[-1].position
+                for entry in await _seen(source, batch):
+                    await checks.pass_when_due()  # a client may take them slowly
                     yield source.frame(entry)
                 await slot.renew()
-            ping_at = clock() + PING_SECONDS
             while True:
-                new = await subscription.next(max(0.0, ping_at - clock()))
-                if clock() >= ping_at:  # also on a busy stream: a revoked key must stop reading
-                    if not await in_thread(_is_allowed, source):
-                        return
+                new = await subscription.next(checks.seconds_left())
+                if checks.are_due():  # also on a busy stream: a revoked key must stop reading
+                    await checks.pass_or_end()
                     await slot.renew()
-                    ping_at = clock() + PING_SECONDS
                     yield b": ping\n\n"
                 if isinstance(new, Notice):
                     if source.notice_frame is not None and (frame := source.notice_frame(new)):
                         yield frame
                 elif new is not None and new.position > position:
                     position = new.position
-                    yield source.frame(new)
+                    for entry in await _seen(source, [new]):
+                        yield source.frame(entry)
     except SubscriptionEnded:
         return
     except DatabaseError:  # an error response is not possible any more; the client reconnects with its Last-Event-ID
         logger.warning("a stream ends: the database cannot be reached", exc_info=True)
     finally:
         _end(source, slot)
+
+
+async def _seen(source: Source, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Those of the events that the caller may see. ``SubscriptionEnded`` if it may read no more."""
+    if source.leave_out is None:
+        return entries
+    try:
+        return await in_thread(source.leave_out, entries)
+    except DomainError:
+        raise SubscriptionEnded from None
+
+
+class _Checks:
+    """Looks every ``PING_SECONDS`` whether the caller may still read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._clock = asyncio.get_running_loop().time
+        self._at = self._clock() + PING_SECONDS
+
+    def seconds_left(self) -> float:
+        return max(0.0, self._at - self._clock())
+
+    def are_due(self) -> bool:
+        return self._clock() >= self._at
+
+    async def pass_when_due(self) -> None:
+        """As :meth:`pass_or_end`."""
+        if self.are_due():
+            await self.pass_or_end()
+
+    async def pass_or_end(self) -> None:
+        """Raises :class:`SubscriptionEnded` if the caller may not read any more."""
+        if not await in_thread(_is_allowed, self._source):
+            raise SubscriptionEnded
+        self._at = self._clock() + PING_SECONDS
 
 
 def _is_allowed(source: Source) -> bool:

@@ -21,7 +21,10 @@ def test_me_describes_the_key_and_its_workspace(api: Api, tenants: Tenants) -> N
         "workspace": {"slug": "acme", "name": "Acme", "time_zone": "UTC"},
         "mode": "live",
         "plan": "business",
+        "limits": body["limits"],
     }
+    assert body["limits"]["approval"] == "none"
+    assert {value for name, value in body["limits"].items() if name != "approval"} == {None}
     assert response.headers["X-RateLimit-Remaining"] == "49"
 
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from apikeys import tokens
 from apikeys.models import ApiKey
 from apikeys.services import create_key, revoke_key
+from contacts.models import Segment
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from tests.panel import browser
+from tests.panel import browser, words
 from tests.tenants import Api, Tenants
 
 LIST = reverse("admin:apikeys_apikey_changelist")
@@ -405,3 +406,33 @@ def test_the_list_names_the_scopes_or_says_all(tenants: Tenants) -> None:
     make(tenants, scopes=ALL_SCOPES)
     chips = re.findall(r'<span class="cs-chip">(.*?)</span>', browser(tenants.owner).get(LIST).content.decode())
     assert sorted(chips) == ["all scopes", "read:contacts", "write:contacts"]
+
+
+def test_new_key_is_narrowed_and_its_page_says_what_it_can_do_at_worst(tenants: Tenants) -> None:
+    client, account = browser(tenants.owner), tenants.sandbox(name="Sales DE")
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="trial", filter={"all": []})
+    form = filled(client, tenants.workspace)
+    places = {f"accounts_{tenants.workspace.pk}": [account.pk], f"segment_{tenants.workspace.pk}": segment.pk}
+    assert client.post(NEW, {**form, **places, "daily_sends": "20", "daily_changes": "0"}).status_code == 200
+    key = ApiKey.objects.for_workspace(tenants.workspace).get()
+    assert (key.account_ids, key.segment_id, key.daily_sends) == ([account.pk], segment.pk, 20)
+    assert (key.daily_changes, key.approval) == (0, "none")
+    page = words(client.get(reverse("admin:apikeys_apikey_change", args=[key.pk])))
+    worst = (
+        "At worst: 20 messages a day to people in the segment trial, from Sales DE; it reads contacts of these people."
+    )
+    assert worst in page
+    assert "20, of which 20 are left" in page
+
+
+def test_form_of_a_key_offers_the_places_of_its_own_environment(tenants: Tenants) -> None:
+    """Those of the test workspace do not count for a live key, and cannot be given to it."""
+    client, live, test = browser(tenants.owner), tenants.workspace.pk, tenants.twin.pk
+    segment = Segment.unscoped.create(workspace=tenants.twin, name="tests", filter={"all": []})
+    form = filled(client, tenants.workspace)
+    refused = client.post(NEW, {**form, f"segment_{live}": segment.pk}).content.decode()
+    assert "That is not there any more. Choose again." in refused
+    assert '<details class="cs-in-flow" open>' in refused
+    assert not ApiKey.unscoped.exists()
+    token_in(client.post(NEW, {**form, f"segment_{test}": segment.pk}))
+    assert ApiKey.unscoped.get().segment_id == ""

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from apikeys import tokens
 from apikeys.models import ApiKey
 from apikeys.services import parse_duration
+from contacts.models import Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Scope
@@ -51,6 +52,46 @@ def test_create_prints_the_key_and_its_token_once(tenants: Tenants, api: Api) ->
     assert tokens.digest(made["token"]) == bytes(key.digest)
     assert made["token"].startswith(f"{key.prefix}_")
     assert api(made["token"]).get("/v1/me").json()["scopes"] == ["read:contacts", "write:messages"]
+
+
+def test_limits_are_given_by_options_and_listed(tenants: Tenants) -> None:
+    accounts = [tenants.sandbox().pk, tenants.sandbox().pk]
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="trial", filter={"all": []})
+    options = ("--segment-id", segment.pk, "--daily-sends", "20", "--daily-changes", "0", "--approval", "all")
+    create("--account-ids", f"{accounts[0]}, {accounts[1]}", *options)
+    create(name="other")
+    other, made = run("list_api_keys")
+    limits = {
+        "account_ids": accounts,
+        "segment_id": segment.pk,
+        "daily_sends": 20,
+        "daily_changes": 0,
+        "approval": "all",
+    }
+    assert {name: made[name] for name in limits} == limits
+    assert {name: other[name] for name in limits} == {
+        "account_ids": [],
+        "segment_id": "",
+        "daily_sends": None,
+        "daily_changes": None,
+        "approval": "none",
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--account-ids", "1,x", "'1,x' is no list of account ids"),
+        ("--account-ids", "987654", "no account 987654 in this workspace"),
+        ("--segment-id", "trial", "no such segment in this workspace"),
+        ("--daily-sends", "1000001", "0 to 1,000,000 in 24 hours"),
+        ("--approval", "some", "no such approval; there are: none, untrusted, all"),
+    ],
+)
+def test_limits_that_cannot_be_are_refused(tenants: Tenants, option: str, value: str, said: str) -> None:
+    refused = refusal("create_api_key", "--workspace", "acme", "--name", "k", "--scopes", "all", option, value)
+    assert said in refused
+    assert not ApiKey.unscoped.exists()
 
 
 def test_a_test_key_belongs_to_the_test_twin(tenants: Tenants, api: Api) -> None:

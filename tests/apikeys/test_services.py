@@ -1,14 +1,16 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from apikeys.models import ApiKey
 from apikeys.services import create_key, find_key, record_expired_keys, revoke_key, rotate_key
+from contacts.models import Segment
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
-from crmsolid.workspaces.models import AuditEntry
+from crmsolid.workspaces.models import AuditEntry, Workspace
 from tests.tenants import Tenants
 
 HOUR = timedelta(hours=1)
@@ -112,3 +114,59 @@ def test_find_key_does_not_accept_a_part_of_a_prefix(tenants: Tenants) -> None:
     assert find_key(key.prefix) == key
     with pytest.raises(DomainError, match="there is no such key"):
         find_key(key.prefix[:-1])
+
+
+def segment_of(workspace: Workspace, name: str = "trial") -> Segment:
+    return Segment.unscoped.create(workspace=workspace, name=name, filter={"all": []})
+
+
+def test_limits_are_kept_and_shown_in_the_audit_log(tenants: Tenants) -> None:
+    first, second = tenants.sandbox(), tenants.sandbox()
+    limits: dict[str, Any] = {
+        "account_ids": [second.pk, first.pk, second.pk],
+        "segment_id": segment_of(tenants.workspace).pk,
+        "daily_sends": 20,
+        "daily_changes": 0,
+        "approval": "untrusted",
+    }
+    key = create_key(tenants.actor(), name="k", scopes=ALL_SCOPES, **limits).key
+    kept = {**limits, "account_ids": sorted([first.pk, second.pk])}
+    key.refresh_from_db()
+    assert {name: getattr(key, name) for name in limits} == kept
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.created")
+    assert {name: entry.data[name] for name in limits} == kept
+    new = rotate_key(tenants.actor(), key.id, overlap=HOUR).key
+    assert {name: getattr(new, name) for name in limits} == kept
+
+
+def test_key_without_limits_has_none_in_the_audit_log(tenants: Tenants) -> None:
+    create_key(tenants.actor(), name="k", scopes=ALL_SCOPES)
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="key.created")
+    assert sorted(entry.data) == ["name", "prefix", "scopes"]
+
+
+def test_limits_that_cannot_be_are_refused_by_their_names(tenants: Tenants) -> None:
+    """An account and a segment of another workspace, the test twin included, are as unknown as any."""
+    own = tenants.sandbox()
+    for workspace in (tenants.twin, tenants.other):
+        limits: dict[str, Any] = {
+            "account_ids": [own.pk, tenants.sandbox(workspace).pk],
+            "segment_id": segment_of(workspace).pk,
+            "daily_sends": -1,
+            "daily_changes": 1_000_001,
+            "approval": "some",
+        }
+        with pytest.raises(DomainError) as caught:
+            create_key(tenants.actor(), name="k", scopes=ALL_SCOPES, **limits)
+        assert caught.value.code == "validation_failed"
+        assert {each.field: each.code for each in caught.value.errors} == {
+            "account_ids": "not_found",
+            "segment_id": "not_found",
+            "daily_sends": "out_of_range",
+            "daily_changes": "out_of_range",
+            "approval": "invalid_choice",
+        }
+        (accounts, *_) = caught.value.errors
+        assert accounts.detail == f"no account {limits['account_ids'][1]} in this workspace"
+    assert not ApiKey.unscoped.exists()
+    assert actions(tenants) == []

@@ -151,6 +151,7 @@ PAGES = {
             ),
         ),
     ),
+    "contacts_assistantchange_changelist": Access(WRITERS, WRITERS, ({"change": "{contacts.assistantchange}"},)),
     "contacts_contacttag_changelist": Access(EVERYONE),
     "contacts_contacttag_edit": Access(WRITERS, WRITERS, ({"do": "rename", "name": "taken"}, {"do": "delete"}), TAG),
     "contacts_contactimport_start": Access(None, WRITERS),
@@ -159,6 +160,17 @@ PAGES = {
     "contacts_segment_tags": Access(WRITERS, WRITERS, ({"add": "taken"},)),
     "contacts_scoringrule_preview": Access(ADMINS, ADMINS),
     "contacts_scoringrule_copy": Access(None, ADMINS),
+    # Approvals
+    "approvals": Access(
+        WRITERS,
+        WRITERS,
+        tuple({"action": action, "ids": "{limits.proposal}"} for action in ("approve_many", "reject_many")),
+    ),
+    "approvals_proposal": Access(
+        WRITERS,
+        WRITERS,
+        ({"action": "edit", "text": "Other"}, {"action": "approve"}, {"action": "reject"}),
+    ),
     # Conversations
     "inbox": Access(EVERYONE, WRITERS, ({"action": "take_next"}, {"action": "duty", "on_duty": "no"})),
     "alerts": Access(
@@ -193,6 +205,7 @@ PAGES = {
     # Settings
     **{f"apikeys_apikey_{act}": Access(None, ADMINS, ({"name": "Taken"},)) for act in ("rename", "rotate", "revoke")},
     "oauth_grant_revoke": Access(None, ADMINS),
+    "oauth_grant_limits": Access(None, ADMINS),
     "workspaces_job_cancel": Access(None, WRITERS),
     "webhooks_delivery_replay": Access(None, ADMINS),
     "webhooks_endpoint_edit": Access(ADMINS, ADMINS, ({"url": "https://taken.example/"},)),

@@ -42,7 +42,7 @@ NO_TABLE = {"of", "set", "skip", "nowait"}  # what follows UPDATE in FOR UPDATE 
 # Also without a plan the product notes what a member has seen.
 OF_THE_SESSION = {"django_session", "workspaces_usersession", "messaging_alert"}
 # Which rows the addresses name of pages that are none of Django's admin. The attempt to log in is one that has ended.
-ROWS = {"messaging/account/login/": "messaging.account"}
+ROWS = {"messaging/account/login/": "messaging.account", "approvals/": "limits.proposal"}
 # Pages that have nothing to show with the rows of ``furnish``: who may open them gets 404. An alert is one member's.
 EMPTY = {"contacts_contactimport_failed_rows", "contacts_scoringrule_preview", "alert"}
 

@@ -125,6 +125,9 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         ({"code": "ip_not_allowed", "reason": "203.0.113.9"}, ["It may not be used from 203.0.113.9"]),
         ({"code": "ip_not_allowed", "reason": "None"}, ["It may not be used from an unknown address"]),
     ],
+    "grant.limits_changed": [
+        ({"client": "Claude", "old": {"daily_sends": 5}, "new": {"daily_sends": 9}}, ["Daily sends: 5 → 9"])
+    ],
     "grant.created": [({"client": "Claude", "scopes": ["read:contacts"]}, ["Scopes: read:contacts"])],
     "grant.revoked": [
         ({"client": "Claude"}, []),
@@ -199,6 +202,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
     "contact.created": [({"fields": ["custom_fields", "email"]}, ["Filled in: custom fields, email"])],
     "contact.changed": [({"fields": ["custom_fields", "email"]}, ["Changed: custom fields, email"])],
     "contact.tagged": [({"add": ["vip"], "remove": []}, ["Add: vip", "Remove: none"])],
+    "contact.change_undone": [({"field": "name", "by": "Claude"}, ["Field: name"])],
     "contact.enrolled": [({"sequence": "Welcome"}, [])],
     "contact.enrollment_paused": [({"sequence": "Welcome"}, [])],
     "contact.enrollment_resumed": [({"sequence": "Welcome"}, [])],
@@ -217,6 +221,17 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
     "contacts.failed_rows_exported": [({"rows": 3}, ["Rows: 3"])],
     "contacts.import_started": [({"rows": 3, "dry_run": True}, ["Rows: 3", "Dry run: yes"])],
     "segment.updated": [({"old": {"tag": "a"}, "new": {"tag": "b"}}, ["Tag: a → b"])],
+    "proposal.created": [
+        ({"operation": "send_message", "reason": "many"}, []),
+        ({"operation": "send_message", "edited_from": "prp_1"}, []),
+    ],
+    "proposal.canceled": [({"operation": "send_message"}, [])],
+    "proposal.approved": [({"operation": "send_message"}, [])],
+    "proposal.rejected": [({"operation": "send_message"}, [])],
+    "proposal.expired": [({"operation": "send_message"}, [])],
+    "proposal.done": [({"operation": "send_message"}, [])],
+    "proposal.stale": [({"operation": "send_message"}, [])],
+    "proposal.failed": [({"operation": "send_message"}, [])],
     "segment.tagged": [({"add": ["vip"], "remove": [], "job": "job_1"}, ["Add: vip", "Remove: none"])],
     "tag.renamed": [({"tag": "vip", "to": "big"}, [])],
     "tag.deleted": [({"tag": "vip"}, [])],

@@ -31,6 +31,7 @@ import crmsolid.events.services
 import crmsolid.jobs.services
 import crmsolid.oauth.services
 import crmsolid.plans
+import crmsolid.proposals.services
 import crmsolid.workspaces.configuration
 import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
@@ -52,15 +53,26 @@ import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
 from contacts.imports.reading import StagedFile
-from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
+from contacts.models import (
+    AssistantChange,
+    Contact,
+    ContactImport,
+    ContactNote,
+    ContactTag,
+    CustomField,
+    ScoringRule,
+    Segment,
+)
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
 from contacts.stats import funnel_report, list_stage_figure, reached_report
+from contacts.undoing import services as undoing
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.jobs.models import Job
+from crmsolid.limits.choosing import ChosenLimits
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Invitation, Membership, Role, UserSession
@@ -250,6 +262,12 @@ ROWS = [
     Row(apikeys.services.revoke_key, ADMINS, None, key_id),
     Row(crmsolid.oauth.services.create_grant, EVERYONE, None, consent),
     Row(
+        crmsolid.oauth.services.change_grant_limits,
+        ADMINS,
+        None,
+        lambda rows: {"grant_id": rows.of(Grant).pk, "limits": ChosenLimits(daily_sends=5)},
+    ),
+    Row(
         crmsolid.oauth.services.revoke_grant,
         ADMINS,
         None,
@@ -292,6 +310,8 @@ ROWS = [
         None,
         lambda rows: {"word_id": rows.of(OptOutWord).pk},
     ),
+    Row(undoing.list_changes, EVERYONE, Scope.READ_CONTACTS),
+    Row(undoing.undo, WRITERS, None, lambda rows: {"change_id": rows.of(AssistantChange).pk}),
     Row(crmsolid.jobs.services.get_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
     Row(crmsolid.jobs.services.cancel_job, WRITERS, Scope.WRITE_CONTACTS, job_id),
     Row(crmsolid.workspaces.configuration.dump_configuration, ADMINS, None),
@@ -832,6 +852,23 @@ ROWS = [
 PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     # Lists to everybody what their scopes could have begun: tests/jobs/test_services.py.
     crmsolid.jobs.services.list_jobs,
+    # Of the key or assistant that asked, and of members by the scopes of what was asked for: tests/proposals.
+    crmsolid.proposals.services.list_proposals,
+    crmsolid.proposals.services.get_proposal,
+    crmsolid.proposals.services.cancel_proposal,
+    crmsolid.proposals.services.list_waiting,
+    crmsolid.proposals.services.list_ended,
+    crmsolid.proposals.services.find_for_member,
+    crmsolid.proposals.services.decide,
+    crmsolid.proposals.services.decide_many,
+    crmsolid.proposals.services.edit_and_approve,
+    crmsolid.proposals.services.what_happened,
+    # What a write that waits keeps, and how it is carried out: tests/limits.
+    contacts.imports.services.keep_for_approval,
+    contacts.imports.services.import_kept,
+    contacts.services.find_matching,
+    webhooks.services.review_endpoint,
+    sequences.services.new_links_by_change,
     contacts.custom_fields.apply,
     contacts.custom_fields.dump,
     files.usable,
@@ -842,6 +879,7 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     # Of members alone: tests/messaging/test_queue.py calls it as everybody.
     messaging.threads.services.actions.take_next,
     messaging.threads.services.actions.lock_assignable,
+    messaging.threads.services.actions.undo_assignment,
     messaging.texts.apply_templates,
     messaging.texts.apply_words,
     messaging.texts.count_uses,

@@ -14,9 +14,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apikeys.models import ApiKey
 from contacts.models import ContactTag, CustomField
 from crmsolid.api.endpoint import Endpoint, ListOf, Raw
 from crmsolid.core import clock
+from crmsolid.limits.models import Proposal
 from crmsolid.urls import v1
 from messaging.models import HistoryRequest, Thread
 from sequences.models import Sequence
@@ -113,7 +115,10 @@ def ids(client: Api, tenants: Tenants) -> dict[str, str]:
         "key": CustomField.unscoped.get(pk=found["customfield"]).key,
         "tag": ContactTag.unscoped.get(pk=found["contacttag"]).name,
     }
-    return {**found, **names, "note": note.json()["id"]}
+    proposal = Proposal.unscoped.create(
+        workspace=tenants.workspace, holder=ApiKey.unscoped.get(name="tests").first_id, expires_at=clock.now()
+    )
+    return {**found, **names, "note": note.json()["id"], "proposal": proposal.pk}
 
 
 @contextmanager

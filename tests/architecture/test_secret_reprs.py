@@ -16,6 +16,7 @@ SECRET = re.compile(r"secret|token|password|passphrase|auth_key|recovery|code_ha
 NO_SECRETS = {
     "ApiResponse.secret": "whether there is one",
     "Caller.credentials": "the key's row, which has a digest",
+    "Endpoint.has_secrets": "whether a call has one",
     "EndpointSnapshot.secrets": "an object that shows none of them",
     "LoginInProgress.needs_password": "whether it does",
     "RequestContext.credentials": "the key's row, which has a digest",

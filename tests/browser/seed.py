@@ -26,6 +26,7 @@ WORKSPACES = (
     "broadcasts",
     "contacts",
     "figures",
+    "approvals",
 )
 FULL = 51  # rows of each kind: one more than a page of a list shows
 
@@ -73,6 +74,7 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     """A workspace with a member of each role, their sessions, a sandbox account and a key."""
     from apikeys.services import create_key
     from crmsolid.workspaces.actor import ALL_SCOPES, Actor
+    from crmsolid.workspaces.limits import Approval
     from crmsolid.workspaces.models import Membership, Plan, Role, User
     from crmsolid.workspaces.services import create_workspace
     from messaging.accounts import create_sandbox_account
@@ -94,11 +96,14 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     actor = Actor.command(workspace, "tests")
     account = create_sandbox_account(actor, name="Sandbox", daily_limit=1000 if slug in ("inbox", "outages") else None)
     token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
+    held = ""
+    if slug == "approvals":  # a key all of whose writes wait
+        held = create_key(actor, name="Sales helper", scopes=ALL_SCOPES, approval=Approval.ALL).token
     sequence = create(account, steps=[{"id": "hello", "text": "Hello {name}"}]).pk if slug == "figures" else ""
     # Ten of its sends are kept for direct messages, so a broadcast has two.
     small = create_sandbox_account(actor, name="Small", daily_limit=12).pk if slug == "broadcasts" else 0
     media = _conversation_with_media(account) if slug == "inbox" else ""
-    more = {"account": account.pk, "small": small, "token": token, "sequence": sequence, "media": media}
+    more = {"account": account.pk, "small": small, "token": token, "held": held, "sequence": sequence, "media": media}
     return {**made, **more}
 
 

@@ -21,8 +21,14 @@ from tests.browser.product import Product, running_product
 
 MINUTES = 5
 SHOWN = "[...document.querySelectorAll('#inbox-messages [id^=\"m-msg_\"]')].map((each) => each.id.slice(2))"
-SETTLED = "() => window.outbox.entries().every((entry) => entry.crossed || entry.refused)"
-CROSSED = "() => window.outbox.entries().filter((entry) => entry.crossed).map((entry) => entry.crossed.id)"
+# What stands in the outbox, once its script has run: until then the name is the element with that id.
+ENTRIES = "window.outbox?.entries && window.outbox.entries()"
+# The ids of answers that what was sent would have crossed, once the server has answered about all of it.
+CROSSED = f"""() => {{
+  const entries = {ENTRIES};
+  if (!entries || !entries.every((entry) => entry.crossed || entry.refused)) return false;
+  return entries.filter((entry) => entry.crossed).map((entry) => entry.crossed.id);
+}}"""
 # How often each thing is done.
 DEEDS = {"answer": 70, "answer and close": 15, "note": 4, "assign": 4, "snooze": 3, "close": 2, "take next": 2}
 
@@ -110,8 +116,7 @@ class Agent:
         """The ids of answers that what was sent here would have crossed, once the server has answered."""
         while True:
             try:
-                self.page.wait_for_function(SETTLED)
-                return list(self.page.evaluate(CROSSED))
+                return list(self.page.wait_for_function(CROSSED).json_value())
             except Error as error:  # the next conversation opened meanwhile
                 if "navigation" not in error.message:
                     raise
@@ -205,7 +210,7 @@ def test_two_agents_and_a_client_answer_one_queue(team: Product, browser: Browse
             ended.set()
         working.result()
         for agent in agents:
-            agent.page.wait_for_function("() => !window.outbox.entries().length")
+            agent.page.wait_for_function(f"() => {ENTRIES}?.length === 0")
         given = [*client.given, *(each for agent in agents for each in agent.given)]
         assert len({each.thread for each in given}) > len(team.seeded["threads"]) / 2
         assert sum(agent.asked for agent in agents) > 0, "nobody was asked"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,15 @@ def what_happened(live: Live, username: str) -> dict[str, Any]:
     def data(path: str) -> Any:
         return live.product.call("GET", path).json()["data"]
 
+    def sent(path: str) -> Any:
+        """What has a text for one person only when it is sent: until then it is the text with its fields."""
+        deadline = time.monotonic() + 60
+        while any(each["status"] != "sent" for each in data(path)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return data(path)
+
     contacts = data(f"/v1/contacts?search={username}")
-    messages = [message for each in contacts for message in data(f"/v1/messages?contact_id={each['id']}")]
+    messages = [message for each in contacts for message in sent(f"/v1/messages?contact_id={each['id']}")]
     enrollments = [one for each in contacts for one in data(f"/v1/enrollments?contact_id={each['id']}")]
     return {
         "contacts": [(each["name"], sorted(each["tags"])) for each in contacts],

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
@@ -10,8 +11,10 @@ from django.test import Client
 from contacts.models import Contact, ContactNote, ContactTag, Segment
 from contacts.segments.services import create_segment, tag_segment
 from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
+from crmsolid.limits.models import Proposal
 from crmsolid.mcp.tool import Tool
 from crmsolid.workspaces.models import Membership, Workspace
 from messaging.broadcasts.definition import Definition
@@ -166,7 +169,31 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
         "paused": _paused(account).pk,
         "enrolled": enrolled.pk,
         "paused_enrollment": paused_one.pk,
+        "proposal": propose(account, alice).pk,
     }
+
+
+def propose(account: Account, contact: Contact, **changes: Any) -> Proposal:
+    """A message to the contact that waits for an approval."""
+    arguments = {"account_id": account.pk, "contact_id": contact.pk, "text": "Hello"}
+    proposal: Proposal = Proposal.unscoped.create(
+        workspace=account.workspace,
+        **{
+            "operation": "send_message",
+            "arguments": arguments,
+            "scopes": ["write:messages"],
+            "contact_id": contact.pk,
+            "reason": "read_somebody_else",
+            "because": [{"contact_id": contact.pk, "read_at": rfc3339(clock.now())}],
+            "asker_kind": "key",
+            "asker_id": "key_1",
+            "asker_name": "Claude",
+            "surface": "mcp",
+            "expires_at": clock.now() + timedelta(days=1),
+            **changes,
+        },
+    )
+    return proposal
 
 
 def _paused(account: Account) -> Sequence:
@@ -218,6 +245,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "resume_enrollment": lambda ids: {"enrollment_id": ids["paused_enrollment"]},
     "stop_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
     "list_jobs": lambda ids: {},
+    "list_proposals": lambda ids: {},
+    "get_proposal": lambda ids: {"proposal_id": ids["proposal"]},
+    "cancel_proposal": lambda ids: {"proposal_id": ids["proposal"]},
     "get_analytics": lambda ids: {"report": "sequences", "interval": "week"},
 }
 
@@ -230,6 +260,7 @@ def in_place_of(tool: Tool, arguments: dict[str, Any], name: str, value: Any) ->
 
 
 def contents() -> dict[str, list[Any]]:
-    """What the tools can change, in all workspaces."""
+    """What the tools can change, in all workspaces; of proposals without who asked, which is whoever got a key."""
     models = (Contact, ContactNote, ContactTag, Segment, Message, Thread, Broadcast, Sequence, Enrollment, Event)
-    return {model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}
+    proposals = list(Proposal.unscoped.order_by("pk").values("pk", "workspace_id", "status", "decided_at"))
+    return {**{model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}, "Proposal": proposals}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from apikeys.models import ApiKey
 from contacts.models import Contact, CustomField
 from contacts.segments.services import create_segment, tag_segment
 from crmsolid.jobs.runner import run_due
@@ -14,7 +15,7 @@ from crmsolid.mcp.calls import MAX_ANSWER_BYTES
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Message
 from messaging.texts import create_template
-from tests.mcp.helpers import answer, contents, refusal, write_in
+from tests.mcp.helpers import answer, contents, propose, refusal, write_in
 from tests.mcp.test_tools import BY_NAME, LISTS, assert_fits
 from tests.messaging.helpers import send
 from tests.sequences.helpers import contact, create, enroll
@@ -108,6 +109,7 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         segment = create_segment(tenants.actor(), name=f"Segment {number}", filter={"all": []}).segment
         tag_segment(tenants.actor(), segment.pk, add=["vip"])
         create_template(tenants.actor(), name=f"Template {number}", text="Hello")
+        propose(account, alice, holder=ApiKey.unscoped.get().first_id)
     found = {name: [row["id"] for page in pages(token, name, limit=1) for row in page] for name in LISTS}
     assert {name: len(ids) for name, ids in found.items()} == {
         "list_contacts": 4,
@@ -119,6 +121,7 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         "list_sequences": 3,
         "list_enrollments": 3,
         "list_jobs": 3,
+        "list_proposals": 3,
     }
     assert all(len(set(ids)) == len(ids) for ids in found.values())
 

@@ -121,8 +121,8 @@ def test_scope_that_is_missing_is_named_and_nothing_happens(tenants: Tenants, id
     scope = scope_of(name)
     assert scope is not None
     arguments = ARGUMENTS[name](ids)
-    before = contents()
     token = tenants.key(ALL_SCOPES - {scope})
+    before = contents()
     for _ in range(2):
         problem = refusal(token, name, **arguments)
         assert (problem["code"], problem["required_scope"]) == ("scope_missing", scope.value)
@@ -176,6 +176,7 @@ UNKNOWN: dict[str, Callable[[], Any]] = {
     "account_id": lambda: 999_999_999,
     "segment_id": lambda: new_id("seg"),
     "file_id": lambda: new_id("fil"),
+    "proposal_id": lambda: new_id("prp"),
 }
 FOREIGN = {
     "contact_id": "alice",
@@ -186,6 +187,7 @@ FOREIGN = {
     "account_id": "account",
     "segment_id": "segment",
     "file_id": "file",
+    "proposal_id": "proposal",
 }
 # Whom a conversation can be assigned to: tests/messaging/test_conversations.py.
 OF_MEMBERS = "assignee_id"

@@ -26,6 +26,7 @@ ID_ARGUMENTS = {
     "segment": "segment",
     "enrollment_id": "enrollment",
     "file_id": "file",
+    "proposal_id": "proposal",
 }
 # The tool that finds the ids.
 FINDS = {

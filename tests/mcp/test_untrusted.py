@@ -53,7 +53,8 @@ OF_OURS: dict[str, set[str]] = {
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id", "TemplateOut.attachments"),
         *("NoteOut.id", "NoteOut.contact_id", "NoteOut.thread_id"),
         *("BroadcastOut.id", "BroadcastOut.segment_id", "BroadcastOut.job_id", "BroadcastOut.attachments"),
-        *("BroadcastSampleOut.contact_id", "JobOut.id", "JobOut.object_id"),
+        *("BroadcastSampleOut.contact_id", "JobOut.id", "JobOut.object_id", "OwnLimitsOut.segment_id"),
+        *("ProposalOut.id", "ProposalOut.edited_from"),
     },
     "a cursor that we made": {"ListOf.next_cursor", "ScoreOut.next_cursor"},
     "the name of a time zone, of a list of ours": {
@@ -64,7 +65,9 @@ OF_OURS: dict[str, set[str]] = {
         "ChangeOut.error",
         *("BroadcastOut.reason", "JobOut.kind"),
         "MessageOut.kind",
+        "OwnLimitsOut.approval",
         "LeafOut.op",
+        *("ProposedCallOut.operation", "ProposalOut.reason"),
     },
     "a digest": {"BroadcastOut.audience_hash", "BroadcastPreviewOut.audience_hash"},
     "an address of ours": {"AttachmentOut.url", "AttachmentOut.thumbnail"},
@@ -77,6 +80,7 @@ OF_OURS: dict[str, set[str]] = {
     "a sentence of ours or a name of Telegram's": {"AccountErrorOut.code", "AccountErrorOut.message"},
     "an address of Telegram's": {"AccountOut.appeal_url"},
     "the address that a member signs in with": {"WriterFiguresOut.email"},
+    "what a member says to the assistant": {"ProposalOut.note"},
     "chosen by the owner of the workspace": {"WorkspaceOut.slug", "WorkspaceOut.name"},
 }
 SAFE = set().union(*OF_OURS.values())

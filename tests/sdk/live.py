@@ -41,6 +41,7 @@ readers = (Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS)
 print(json.dumps({{
     "reader_key": create_key(actor, name="reader", scopes=readers).token,
     "slow_key": create_key(actor, name="slow", scopes=ALL_SCOPES, rate_limit=5).token,
+    "held_key": create_key(actor, name="held", scopes=ALL_SCOPES, approval="all").token,
     "limited_account_id": create_sandbox_account(actor, name="Limited", daily_limit=1).pk,
 }}))
 """
@@ -49,8 +50,9 @@ print(json.dumps({{
 @dataclass(frozen=True)
 class Live:
     """``url`` leads through the proxy. ``key`` is a live key with every scope and a rate limit that no test reaches,
-    ``reader_key`` may only read, ``slow_key`` has every scope and a limit of five requests a minute. Account 7421 is a
-    sandbox; the account ``limited_account_id`` may send once a day. The sequence is active."""
+    ``reader_key`` may only read, ``slow_key`` has every scope and a limit of five requests a minute, and each write of
+    ``held_key`` waits for an approval. Account 7421 is a sandbox; the account ``limited_account_id`` may send once a
+    day. The sequence is active."""
 
     product: Product
     proxy: Proxy
@@ -58,6 +60,7 @@ class Live:
     key: str
     reader_key: str
     slow_key: str
+    held_key: str
     limited_account_id: int
     sequence_id: str
     account_id: int = ACCOUNT_ID
@@ -75,6 +78,7 @@ class Live:
             "CRMSOLID_TEST_DIRECT_URL": f"http://127.0.0.1:{self.product.port}",
             "CRMSOLID_TEST_READER_KEY": self.reader_key,
             "CRMSOLID_TEST_SLOW_KEY": self.slow_key,
+            "CRMSOLID_TEST_HELD_KEY": self.held_key,
             "CRMSOLID_TEST_ACCOUNT": str(self.account_id),
             "CRMSOLID_TEST_LIMITED_ACCOUNT": str(self.limited_account_id),
             "CRMSOLID_TEST_SEQUENCE": self.sequence_id,

@@ -8,6 +8,7 @@ import asyncio
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,8 @@ async def run(live: Live, run_name: str, folder: Path) -> None:
         await webhooks(crm, live, run_name)
         await analytics(crm)
         await erase(crm, contact_id)
+    async with AsyncCrmSolid(live.held_key, live.url) as crm:
+        await proposals(crm, live, run_name)
 
 
 async def accounts_and_key(crm: AsyncCrmSolid, live: Live) -> None:
@@ -424,6 +427,27 @@ async def analytics(crm: AsyncCrmSolid) -> None:
     hours = await crm.analytics.hours(compare=True)
     assert hours.before is not None and len(hours.data[0].hours) == 24
     assert sum(hours.data[0].hours) == hours.data[0].received > 0
+
+
+async def proposals(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
+    message: dict[str, Any] = {"account_id": live.account_id, "to": f"@held_{run_name}", "text": "Hello"}
+    with pytest.raises(errors.ApprovalPendingError) as held:
+        await crm.messages.send(**message, idempotency_key=f"held-{run_name}")
+    waiting = held.value.proposal
+    assert (waiting.status, waiting.reason, waiting.call.operation) == ("pending", "every_write", "send_message")
+    assert waiting.call.arguments == message
+    assert waiting.response.status == 202 and held.value.request_id == waiting.response.request_id
+    assert held.value.idempotency_key == f"held-{run_name}"
+    with pytest.raises(errors.ApprovalPendingError) as again:
+        await crm.messages.send(**message, idempotency_key=f"held-{run_name}")
+    assert again.value.proposal == waiting
+    assert waiting.id in [one.id async for one in crm.proposals.list(status="pending")]
+    assert await crm.proposals.get(waiting.id) == waiting
+    with pytest.raises(errors.WaitTimeoutError):
+        await crm.proposals.wait(waiting.id, timeout=0)
+    assert (await crm.proposals.cancel(waiting.id)).status == "rejected"
+    assert (await crm.proposals.wait(waiting.id)).status == "rejected"
+    assert [one.id async for one in crm.messages.list(search=f"held_{run_name}")] == []
 
 
 async def erase(crm: AsyncCrmSolid, contact_id: str) -> None:

@@ -32,7 +32,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 GENERATOR = runpy.run_path(str(TOOLS / "generate_models.py"))
 ANSWERED: dict[str, Any] = GENERATOR["answered_models"](DOCUMENT)
 # What is made of other methods.
-NOT_AN_OPERATION = {"contacts.sync", "events.follow", "files.download", "jobs.wait"}
+NOT_AN_OPERATION = {"contacts.sync", "events.follow", "files.download", "jobs.wait", "proposals.wait"}
 OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id", "Range"}
 CONDITIONS = {"If-Match", "If-None-Match"}
 

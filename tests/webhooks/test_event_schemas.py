@@ -135,6 +135,9 @@ def test_every_type_has_a_description_and_a_valid_schema() -> None:
         "sequence.paused": (1, ["enrollment", "sequence"]),
         "sequence.completed": (1, ["enrollment", "sequence"]),
         "job.completed": (1, ["job"]),
+        "proposal.created": (1, ["proposal"]),
+        "proposal.decided": (1, ["proposal"]),
+        "proposal.ended": (1, ["proposal"]),
         "subscription.upgraded": (1, ["old_plan", "plan"]),
         "ping": (1, ["webhook"]),
     }

@@ -1,5 +1,6 @@
 """``manage.py list_api_keys [--workspace SLUG] [--test] [--json]``"""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -7,6 +8,7 @@ from django.core.management.base import CommandParser
 from apikeys.management.commands import describe
 from apikeys.services import list_keys
 from crmsolid.core.clock import rfc3339
+from crmsolid.limits.choosing import ChosenLimits
 from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.services import find_workspace
 
@@ -27,6 +29,7 @@ class Command(ServiceCommand):
                 "state": key.state,
                 "rate_limit": key.rate_limit,
                 "allowed_networks": key.allowed_networks,
+                **asdict(ChosenLimits.of(key)),
                 "created_at": rfc3339(key.created_at),
                 "revoked_at": rfc3339(key.revoked_at),
                 "last_used_at": rfc3339(key.last_used_at),

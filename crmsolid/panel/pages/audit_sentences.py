@@ -52,6 +52,7 @@ SEGMENT = Thing("contacts.Segment", ("name",), "contacts_segment_change")
 FIELD = Thing("contacts.CustomField", ("label",), "contacts_customfield_change")
 RULE = Thing("contacts.ScoringRule", ("name",), "contacts_scoringrule_change", "archived_at")
 JOB = Thing("workspaces.Job", (), "workspaces_job_change")
+PROPOSAL = Thing("limits.Proposal", ("asker_name",), "approvals_proposal")
 MEMBER = Thing("workspaces.Membership", ("user__name", "user__email"))
 INVITATION = Thing("workspaces.Invitation", ("email",))
 
@@ -134,6 +135,8 @@ GRANT_ENDS = {
 }
 
 
+_OPERATION = {"operation": lambda name: name.replace("_", " ")}
+
 SENTENCES: Mapping[str, Sentence] = {
     # Settings
     "key.created": Sentence("made the API key {it}", KEY, ("name", "prefix")),
@@ -150,6 +153,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "was refused with the API key {it}", KEY, ("reason",), lines={"code": _refusal}, own="{it} was refused"
     ),
     "grant.created": Sentence("connected the assistant {it}", GRANT, ("client",)),
+    "grant.limits_changed": Sentence("changed the limits of the assistant {it}", GRANT, ("client",)),
     "grant.revoked": Sentence(
         "disconnected the assistant {it}",
         GRANT,
@@ -237,6 +241,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.created": Sentence("added the contact {it}", CONTACT),
     "contact.changed": Sentence("changed the contact {it}", CONTACT),
     "contact.tagged": Sentence("changed the tags of {it}", CONTACT),
+    "contact.change_undone": Sentence("took back what {by} had changed of {it}", CONTACT),
     "contact.erased": Sentence("erased the contact {it}", CONTACT),
     "contact.enrolled": Sentence("enrolled {it} in the sequence {sequence}", CONTACT),
     "contact.enrollment_paused": Sentence("paused the sequence {sequence} for {it}", CONTACT),
@@ -262,6 +267,19 @@ SENTENCES: Mapping[str, Sentence] = {
     "segment.tagged": Sentence("changed the tags of everybody in {it}", SEGMENT, ("job",)),
     "tag.renamed": Sentence("renamed the tag {tag} to {to}"),
     "tag.deleted": Sentence("deleted the tag {tag}"),
+    # Writes that wait for an approval
+    "proposal.created": Sentence("proposed: {operation} ({it})", PROPOSAL, ("reason", "edited_from"), words=_OPERATION),
+    "proposal.canceled": Sentence("took back what it had proposed: {operation} ({it})", PROPOSAL, words=_OPERATION),
+    "proposal.approved": Sentence("approved: {operation} ({it})", PROPOSAL, words=_OPERATION),
+    "proposal.rejected": Sentence("rejected: {operation} ({it})", PROPOSAL, words=_OPERATION),
+    "proposal.expired": Sentence(
+        "ended what nobody had decided in time: {operation} ({it})", PROPOSAL, words=_OPERATION
+    ),
+    "proposal.done": Sentence("carried out what was approved: {operation} ({it})", PROPOSAL, words=_OPERATION),
+    "proposal.stale": Sentence(
+        "did not do what was approved, because it is out of date: {operation} ({it})", PROPOSAL, words=_OPERATION
+    ),
+    "proposal.failed": Sentence("could not do what was approved: {operation} ({it})", PROPOSAL, words=_OPERATION),
     # Conversations and automation
     "message.accepted": Sentence("wrote a message to {it}", MESSAGE, ("thread",)),
     "message.canceled": Sentence("canceled a message to {it}", MESSAGE),
@@ -319,6 +337,7 @@ SURFACES: Mapping[str, str] = {
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "keys": ("API keys", ("key.",)),
     "assistants": ("Assistants", ("grant.",)),
+    "approvals": ("Approvals", ("proposal.",)),
     "webhooks": ("Webhooks", ("webhook.",)),
     "accounts": ("Telegram accounts", ("account.", "telegram.", "sending.")),
     "settings": ("Other settings", ("template.", "opt_out_word.", "customfield.", "scoringrule.", "configuration.")),

@@ -8,6 +8,7 @@ and the page with all of them. It is one query, or a few, that read an index.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -18,11 +19,12 @@ from apikeys.services import expiring_keys
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import label_of
 from crmsolid.jobs.models import Job, JobState
+from crmsolid.limits.waiting import count_waiting, waiting_for
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext
 from crmsolid.panel.components.template_tags import duration_words
 from crmsolid.workspaces.actor import ADMINS, WRITERS, Roles
-from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.models import Role, Workspace
 from messaging.broadcasts.models import BroadcastWaiting
 from messaging.broadcasts.querysets import that_wait_for_somebody
 from messaging.models import Account, AccountState, Message, Thread
@@ -238,6 +240,17 @@ def _waiting_broadcasts(workspace: Workspace) -> list[Hand]:
     ]
 
 
+def _approvals(role: Role, workspace: Workspace) -> list[Hand]:
+    """One line for all writes of keys and assistants that wait for somebody with this role."""
+    waiting = count_waiting(workspace, role)
+    if not waiting.count:
+        return []
+    oldest = waiting_for(workspace, role).first()
+    title = "1 write waits for you" if waiting.count == 1 else f"{waiting.text} writes wait for you"
+    detail = f"The oldest is of {oldest.asker_name}." if oldest is not None and oldest.asker_name else ""
+    return [Hand(title, detail, panel_url("approvals"), "Decide", "shield", broken=False)]
+
+
 def open_jobs(workspace: Workspace) -> "QuerySet[Job]":
     jobs: QuerySet[Job] = Job.objects.for_workspace(workspace)
     return jobs.filter(next_run_at__isnull=False)
@@ -270,6 +283,8 @@ KINDS = (
     Kind(_accounts, ADMINS, "More accounts do not send", "messaging_account_changelist"),
     Kind(_endpoints, ADMINS, "More webhooks fail", "webhooks_endpoint_changelist"),
     Kind(_unassigned, ADMINS, "", ""),
+    Kind(partial(_approvals, Role.AGENT), frozenset({Role.AGENT}), "", ""),
+    Kind(partial(_approvals, Role.ADMIN), ADMINS, "", ""),
     Kind(_failed_messages, WRITERS, "", ""),
     Kind(_failed_jobs, WRITERS, "More jobs failed", "workspaces_job_changelist"),
     Kind(_stuck_sequences, WRITERS, "People wait in more sequences", "sequences_sequence_changelist"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.actor import ADMINS, EVERYONE, OWNERS, Roles
+from crmsolid.workspaces.actor import ADMINS, EVERYONE, OWNERS, WRITERS, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ PLACES = (
                 NavigationItem("Messages", "message-circle", "messaging.message", key="m"),
             )
         },
+    ),
+    Place(
+        "Approvals",
+        "shield",
+        {"": (NavigationItem("Approvals", "shield", page="approvals", roles=WRITERS, family="approvals_", key="v"),)},
     ),
     Place(
         "People",
@@ -140,6 +145,9 @@ PLACES = (
                 NavigationItem("Deliveries", "package", "webhooks.delivery"),
                 NavigationItem("Events", "zap", "events.event"),
                 NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
+                NavigationItem(
+                    "Assistants' changes", "rotate-ccw", page="contacts_assistantchange_changelist", roles=WRITERS
+                ),
             ),
         },
         main="Workspace",

@@ -23,6 +23,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from crmsolid.core.errors import DomainError
+from crmsolid.limits.waiting import count_waiting
 from crmsolid.panel.account.base import own_page
 from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
@@ -123,10 +124,12 @@ class PanelSite(AdminSite):
         """The pages of a workspace; they exist once for each side."""
         from contacts.panel import urls as contacts  # its pages ask for the site
         from crmsolid.analytics.panel.urls import urlpatterns as analytics
+        from crmsolid.proposals.panel.urls import urlpatterns as approvals
         from messaging.panel.urls import urlpatterns as inbox
 
         own = [
             *inbox,
+            *approvals,
             *analytics,
             page_path("search/", SearchPage),
             page_path("sample/", SamplePage),
@@ -163,6 +166,7 @@ class PanelSite(AdminSite):
             "shown_line": shown_line(places),
             "rail": "slim" if request.COOKIES.get("rail") == "slim" else "",
             "waiting": count_text(waiting_count(panel.workspace)) if panel else "",
+            "approvals": count_waiting(panel.workspace, panel.membership.role).text if panel else "",
             "side_links": {side: same_page(request, side) for side in SIDES} if panel else {},
             "breadcrumbs": breadcrumbs(request),
         }

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from contacts import stages
-from contacts.models import Stage, StageChange
+from contacts.models import AssistantChange, Stage, StageChange
 from contacts.repository import not_being_erased, not_erased
+from contacts.undoing import recording as undoing
+from contacts.undoing.recording import Change
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -23,7 +25,7 @@ from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
-from messaging import episodes, notices
+from messaging import episodes, notices, review
 from messaging.alerts import recording
 from messaging.models import Thread
 from messaging.querysets import waiting_threads
@@ -65,6 +67,9 @@ def _change(
             find_waiting([thread_id])
         thread = find_thread(actor.workspace, thread_id)
         publish_all(actor, events.of_change(before, thread))
+        if "assignee" in changes and undoing.is_recorded(actor):
+            undone = Change(thread.contact_id, undoing.ASSIGNEE, before.assignee_id, thread.assignee_id, thread.pk)
+            undoing.record(actor, [undone])
         if "assignee" in changes and thread.assignee_id is not None:
             recording.assigned(thread, thread.assignee_id, actor)
         return thread
@@ -149,6 +154,8 @@ def check_end_of_snooze(until: datetime, now: datetime, *, field: str = "until")
 @unit_of_work()
 def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
     """Show the thread as unread. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.WRITE_MESSAGES)
+    review.check_thread(actor, lock_thread(actor.workspace, thread_id))
     return _change(actor, thread_id, Q(unread_count=0), {"unread_count": 1}, "unread")
 
 
@@ -207,6 +214,18 @@ def take_next(actor: Actor) -> Thread | None:
             break
         free = free.exclude(contact=contact_id)
     return _change(actor, thread_id, Q(assignee=None), {"assignee": user_id}, "assigned", user=user_id)
+
+
+def undo_assignment(actor: Actor, change: AssistantChange) -> bool:
+    """Give a conversation back to whoever looked after it before an assistant assigned it; False if somebody has
+    assigned it since. Errors: as :func:`assign_thread`."""
+    try:
+        assign_thread(actor, change.thread_id, user_id=change.old, replaces=change.new)
+    except DomainError as error:
+        if error.code != "invalid_state":
+            raise
+        return False
+    return True
 
 
 def count_load(workspace: Workspace, user_ids: Collection[int]) -> dict[int, int]:

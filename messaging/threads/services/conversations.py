@@ -16,7 +16,7 @@ from crmsolid.core.errors import invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from messaging import services
+from messaging import review, services
 from messaging.models import Message, Thread, ThreadState
 from messaging.searching import search_messages
 from messaging.threads.events import load
@@ -180,6 +180,7 @@ def change_thread(
         actions.lock_assignable(actor, assignee_id, field="assignee_id")
     thread = _find(actor.workspace, thread_id, lock=True)
     check(thread)
+    review.check_thread(actor, thread)
     if state == ThreadState.CLOSED:
         actions.close_thread(actor, thread_id)
     elif state == ThreadState.SNOOZED and snoozed_until is not None:

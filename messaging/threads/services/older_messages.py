@@ -6,6 +6,7 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.limits import checks
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging import account_workers
@@ -34,6 +35,7 @@ def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
     messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
     if not messages.filter(telegram_message_id__isnull=False).exists():
         raise DomainError("invalid_state", "no message of this conversation has been at Telegram yet")
+    checks.write_about(actor, thread.contact_id)
     rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread)
     now = clock.now()
     again = rows.exclude(state=HistoryState.ASKED).filter(is_complete=False)

@@ -11,7 +11,7 @@ import type {
 } from "n8n-workflow";
 import { NodeApiError, NodeOperationError, sleepWithAbort } from "n8n-workflow";
 
-import { APIError, CallError, CrmSolidCore, type HttpRequest, type HttpResponse } from "../client/core/index.js";
+import { APIError, ApprovalPendingError, CallError, CrmSolidCore, type HttpRequest, type HttpResponse } from "../client/core/index.js";
 
 export const CREDENTIAL = "crmSolidApi";
 
@@ -85,6 +85,7 @@ export function details(error: unknown): Record<string, string> {
     if (error.retryAfter !== null) told["retry_after"] = String(error.retryAfter);
     for (const each of error.errors) told[each.field] = each.detail;
   }
+  if (error instanceof ApprovalPendingError) told["proposal"] = error.proposal.id;
   if (error instanceof CallError) {
     if (error.requestId) told["request_id"] = error.requestId;
     if (error.idempotencyKey) told["idempotency_key"] = error.idempotencyKey;

@@ -182,6 +182,17 @@ test("dropdowns offer what there is", async () => {
   for (const event of ["*", "contact.*", "contact.created"]) assert.ok(events.includes(event), event);
 });
 
+test("a write that waits for an approval is an error, and nothing is put out", async () => {
+  const given = { execution: "h", credential: { apiKey: process.env.CRMSOLID_TEST_HELD_KEY } };
+  const fields = { account, to: "@held_n8n", text: "Hello", format: "plain" };
+  const error = await one("message", "send", fields, given).catch((caught) => caught);
+  assert.equal(error.constructor.name, "NodeApiError");
+  assert.match(error.message, /^this waits for an approval as prp_\w+, and nothing was done yet/);
+  assert.match(error.description, /^proposal: prp_\w+, request_id: [0-9a-f]{32}, idempotency_key: n8n-workflow-h-/);
+  const again = await one("message", "send", fields, given).catch((caught) => caught);
+  assert.equal(again.description.split(", ")[0], error.description.split(", ")[0]);
+});
+
 test("errors say code and request", async () => {
   const fields = { account, to: "@error_n8n", text: "x".repeat(5000), format: "plain" };
   const error = await one("message", "send", fields, { execution: "x" }).catch((caught) => caught);

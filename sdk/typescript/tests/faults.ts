@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import {
   APIConnectionError,
   APITimeoutError,
+  ApprovalPendingError,
   BadRequestError,
   CanceledError,
   ConflictError,
@@ -63,6 +64,7 @@ const OUTCOMES = [
   [APITimeoutError, "timeout"],
   [APIConnectionError, "connection"],
   [UnexpectedAnswerError, "unexpected_answer"],
+  [ApprovalPendingError, "approval_pending"],
   [UnreadableEvent, "unreadable_event"],
   [WebhookVerificationError, "verification"],
   [CanceledError, "canceled"],

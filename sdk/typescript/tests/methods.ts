@@ -5,7 +5,7 @@ import { operations } from "../src/generated/operations.js";
 import type { Sent } from "./fake.js";
 
 // What is made of other methods.
-const NOT_AN_OPERATION = ["contacts.sync", "events.follow", "jobs.wait"];
+const NOT_AN_OPERATION = ["contacts.sync", "events.follow", "jobs.wait", "proposals.wait"];
 export const UPLOADS = ["contacts.importFile", "files.upload"];
 
 export type Method = (...values: unknown[]) => unknown;

@@ -23,6 +23,12 @@ const pascal = (id) => id.replace(/(^|_)([a-z0-9])/g, (_, __, letter) => letter.
 const nameOf = (ref) => ref.slice(ref.lastIndexOf("/") + 1);
 const resolved = (schema) => (schema.$ref ? resolved(schemas[nameOf(schema.$ref)]) : schema);
 
+/** What an operation answers, if it is not the proposal of a write that waits. */
+function withoutProposal(schema) {
+  const others = schema?.anyOf?.filter((each) => each.$ref !== "#/components/schemas/Proposal");
+  return others?.length === 1 ? others[0] : schema;
+}
+
 const shapes = {};
 
 /** The one alternative of a schema that is not null, and whether null is one. */
@@ -66,10 +72,13 @@ const operations = [];
 for (const [path, methods] of Object.entries(document.paths)) {
   for (const [method, operation] of Object.entries(methods)) {
     const id = operation.operationId;
-    const answers = Object.entries(operation.responses).filter(([status]) => status.startsWith("2"));
+    // What any write may be answered with, the transport reads.
+    const answers = Object.entries(operation.responses)
+      .filter(([status, answer]) => status.startsWith("2") && !answer.$ref);
     const isWhole = answers.every(([, answer]) => !answer.content || answer.content["application/json"]);
     const [status, answer] = answers.find(([status]) => status === "201") ?? answers[0];
-    const schema = isWhole ? answer.content?.["application/json"].schema : undefined;
+    const schema = isWhole ? withoutProposal(answer.content?.["application/json"].schema) : undefined;
+    const isOneOfTwo = schema && schema !== answer.content["application/json"].schema;
     const page = schema && resolved(schema).properties?.data?.items && "next_cursor" in resolved(schema).properties;
     const shape = page ? resolved(schema).properties.data.items : schema;
     const kind = shape ? kindOf(shape, `${id}.answer`) : "";
@@ -79,7 +88,7 @@ for (const [path, methods] of Object.entries(document.paths)) {
       entry: [method.toUpperCase(), path, page ? `[]${kind}` : kind],
       query: operation.parameters?.some((each) => each.in === "query") ? `NonNullable<${base}Data["query"]>` : "None",
       body: operation.requestBody ? `NonNullable<${base}Data["body"]>` : "None",
-      answer: schema ? `${base}Responses[${status}]` : "void",
+      answer: schema ? (isOneOfTwo ? `types.${nameOf(schema.$ref)}` : `${base}Responses[${status}]`) : "void",
     });
   }
 }

@@ -15,6 +15,7 @@ from contacts.services import tag_contact, upsert_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Membership, Plan, User, Workspace
 from crmsolid.workspaces.services import create_workspace
 from messaging.accounts import create_sandbox_account
@@ -91,10 +92,10 @@ class Prepared:
     live: Workspace
     pasted: dict[str, str]
 
-    def token(self, scopes: Iterable[str], *, test: bool = False) -> str:
-        """The token of a new key with these scopes."""
+    def token(self, scopes: Iterable[str], *, test: bool = False, approval: str = Approval.NONE) -> str:
+        """The token of a new key with these scopes; ``approval`` says which of its writes wait."""
         by = Actor.command(self.live.twin if test else self.live, "evaluation")
-        return create_key(by, name="assistant", scopes=map(Scope, scopes)).token
+        return create_key(by, name="assistant", scopes=map(Scope, scopes), approval=approval).token
 
     def text_of(self, task: dict[str, Any]) -> str:
         """What the person says, with the ids in it."""
@@ -104,12 +105,13 @@ class Prepared:
         return text
 
     def token_for(self, task: dict[str, Any]) -> str:
-        """The token that the task is done with. Its ``setup`` may be ``test`` for a test key, or ``expired`` for a
-        workspace whose trial has ended."""
+        """The token that the task is done with. Its ``setup`` may be ``test`` for a test key, ``approval`` for one
+        whose writes wait, or ``expired`` for a workspace whose trial has ended."""
         if task.get("setup") == "expired":
             ended = {"plan": Plan.TRIAL, "trial_ends_at": NOW - timedelta(days=1)}
             Workspace.objects.filter(pk=self.live.pk).update(**ended)
-        return self.token(task["scopes"], test=task.get("setup") == "test")
+        approval = Approval.ALL if task.get("setup") == "approval" else Approval.NONE
+        return self.token(task["scopes"], test=task.get("setup") == "test", approval=approval)
 
     def rows(self) -> Rows:
         """What a task may create or change, by kind and primary key, in the live workspace and its test twin."""

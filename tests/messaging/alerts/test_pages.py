@@ -30,6 +30,7 @@ def test_every_role_chooses_what_it_is_told_of(tenants: Tenants, role: Role) -> 
         "unassigned": False,
         "mentions": False,
         "everything": True,
+        "proposals": False,
         "sound": False,
         "texts": False,
         "quiet_from": time(22),

@@ -55,6 +55,18 @@ def test_a_missing_scope_is_named(live: Live, crmsolid: Crmsolid, monkeypatch: p
     assert_refused(ended, 1, "scope_missing (403)", "Next: Create a key with the scope write:messages", "Request: ")
 
 
+def test_a_write_that_waits_for_an_approval_is_4(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRMSOLID_KEY", live.held_key)
+    ended = crmsolid("send", "--account", str(live.account_id), "--to", "@cli_held", "Hi")
+    assert_refused(ended, 4, "Not done yet: this waits for an approval until", "every_write", "under Approvals")
+    command = re.search(r"crmsolid (api GET /v1/proposals/prp_\w+)", ended.errors)
+    assert command is not None
+    shown = crmsolid(*command[1].split(), "--json").document
+    assert (shown["status"], shown["call"]["arguments"]["text"]) == ("pending", "Hi")
+
+
 def test_a_refusal_says_code_and_what_to_do(live: Live, crmsolid: Crmsolid) -> None:
     assert_refused(crmsolid("contacts", "get", "con_unknown"), 1, "not_found (404)", "`crmsolid me`", "Request: ")
     refused = crmsolid("contacts", "create", "--username", "a b")

@@ -17,6 +17,7 @@ def test_the_guide_lists_every_command() -> None:
 
 
 def test_the_guide_and_the_help_list_every_exit_code() -> None:
-    used = {0, errors.FAILED, errors.WRONG_USAGE, errors.NO_KEY, errors.INTERRUPTED, errors.PIPE_CLOSED}
+    ended = {errors.INTERRUPTED, errors.PIPE_CLOSED}
+    used = {0, errors.FAILED, errors.WRONG_USAGE, errors.NO_KEY, errors.WAITS, *ended}
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", GUIDE, re.M)} == used
     assert {int(code) for code in re.findall(r"^  (\d+)  ", EXIT_CODES, re.M)} == used

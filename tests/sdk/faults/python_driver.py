@@ -29,6 +29,7 @@ OUTCOMES: list[tuple[type[BaseException], str]] = [
     (errors.APITimeoutError, "timeout"),
     (errors.APIConnectionError, "connection"),
     (errors.UnexpectedAnswerError, "unexpected_answer"),
+    (errors.ApprovalPendingError, "approval_pending"),
     (errors.UnreadableEvent, "unreadable_event"),
     (errors.WebhookVerificationError, "verification"),
     (asyncio.CancelledError, "canceled"),

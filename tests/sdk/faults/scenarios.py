@@ -166,6 +166,10 @@ REFUSALS = {
     "429 `account_daily_limit`": (problem(429, "account_daily_limit", {"Retry-After": "5"}), "too_many_requests"),
 }
 
+# The write waits for an approval: it was not done, and is not sent once more.
+HELD = {"id": "prp_1", "status": "pending", "reason": "every_write", "call": {"operation": "send_message"}}
+HELD_CALLS = {"202 with a proposal": Call(), "a raw call gets 202 with a proposal": Call("raw")}
+
 SCENARIOS = [
     # Faults that pass
     *(
@@ -372,6 +376,11 @@ SCENARIOS = [
         Scenario(name, answers(one), 1, outcome="unexpected_answer", status=one.status, works=1)
         for name, one in UNREADABLE_ANSWERS.items()
     ),
+    *(
+        Scenario(name, answers(Answer(202, HELD)), 1, call, outcome="approval_pending", status=202)
+        for name, call in HELD_CALLS.items()
+    ),
+    Scenario("202 with a job", answers(Answer(202, {"id": "job_1"})), 1, Call("import"), works=1),
     Scenario(
         "a list gets 200 with a page of HTML",
         answers(Answer(body=PAGE)),

@@ -15,6 +15,8 @@
   // --- What is shown ----------------------------------------------------------------------------------------------
   function show(state) {
     latest = state;
+    for (const each of document.querySelectorAll("[data-approvals]")) each.textContent = state.approvals;
+    document.dispatchEvent(new CustomEvent("alerts-told", { detail: state }));
     const waiting = document.querySelector("#waiting");
     waiting.textContent = state.waiting;
     if (state.waiting) waiting.append(Object.assign(document.createElement("span"), { className: "cs-hidden", textContent: " wait" }));

@@ -49,9 +49,10 @@
     rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
     return true;
   }
-  function act(keys) {
+  function act(keys, isHeld) {
     const target = find(keys);
     if (!target) return step(keys);
+    if (isHeld) return true; // a key that is held down presses once
     press(target);
     return true;
   }
@@ -68,7 +69,7 @@
     const keys = isSecond ? `${first} ${key}` : key;
     first = isSecond || !hasSecond(key) ? "" : key;
     firstAt = Date.now();
-    if (act(keys) || first) event.preventDefault();
+    if (act(keys, event.repeat) || first) event.preventDefault();
   });
 
   // --- The list of keys -----------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ public class CrmSolidClient
         Members = new MembersClient(transport);
         Messages = new MessagesClient(transport);
         Notes = new NotesClient(transport);
+        Proposals = new ProposalsClient(transport);
         Segments = new SegmentsClient(transport);
         Sequences = new SequencesClient(transport);
         Tags = new TagsClient(transport);
@@ -122,6 +123,9 @@ public class CrmSolidClient
 
     /// <summary>Notes about contacts.</summary>
     public virtual NotesClient Notes { get; } = null!;
+
+    /// <summary>Writes of this key that wait until a member approves them.</summary>
+    public virtual ProposalsClient Proposals { get; } = null!;
 
     /// <summary>Saved filters of contacts.</summary>
     public virtual SegmentsClient Segments { get; } = null!;

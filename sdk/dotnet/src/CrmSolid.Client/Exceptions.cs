@@ -71,6 +71,29 @@ public sealed class UnexpectedAnswerException : CrmSolidException
 }
 
 /// <summary>
+/// The write waits until a member approves it in the panel, and nothing was done yet. <see cref="Proposal"/> says why and
+/// until when; <see cref="ProposalsClient.GetAsync"/> tells what became of it. Do not send it another way.
+/// </summary>
+public sealed class CrmSolidApprovalPendingException : CrmSolidException
+{
+    /// <summary>Makes an exception of a proposal.</summary>
+    public CrmSolidApprovalPendingException(Proposal proposal)
+        : base($"this waits for an approval as {proposal.Id}, and nothing was done yet{Request(proposal)}")
+    {
+        Proposal = proposal;
+    }
+
+    /// <summary>What waits, with status and headers of the answer.</summary>
+    public Proposal Proposal { get; }
+
+    /// <summary>The id of the request, to find it in logs.</summary>
+    public string? RequestId => Proposal.Response?.RequestId;
+
+    private static string Request(Proposal proposal) =>
+        proposal.Response?.RequestId is { } id ? $" (request {id})" : "";
+}
+
+/// <summary>
 /// An event that is not what the API documents: in a webhook whose signature is right, a list or a stream. The position of
 /// the list or stream has moved past it, so that the enumeration can go on. A receiver keeps <see cref="Json"/> and answers
 /// 2xx, because a refusal would only disable the endpoint.

@@ -82,6 +82,7 @@ internal sealed class Scenario
         {
             ApiException refusal => ((int?)refusal.Status, refusal.RequestId),
             UnexpectedAnswerException unexpected => (unexpected.Status, unexpected.RequestId),
+            CrmSolidApprovalPendingException pending => (pending.Proposal.Response?.Status, pending.RequestId),
             _ => (null, null),
         };
         string? key = (failure as CrmSolidException)?.IdempotencyKey ?? (failure as CallCanceledException)?.IdempotencyKey;
@@ -111,6 +112,7 @@ internal sealed class Scenario
         RequestTimedOutException => "timeout",
         ConnectionFailedException => "connection",
         UnexpectedAnswerException => "unexpected_answer",
+        CrmSolidApprovalPendingException => "approval_pending",
         UnreadableEventException => "unreadable_event",
         WebhookVerificationException => "verification",
         CallCanceledException => "canceled",

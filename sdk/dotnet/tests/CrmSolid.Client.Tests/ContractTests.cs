@@ -48,7 +48,8 @@ public sealed class ContractTests
 
         public IEnumerable<JsonElement> Answers() => Description.GetProperty("responses").EnumerateObject()
             .Where(response => response.Name[0] == '2')
-            .SelectMany(response => Content(response.Value, "application/json"));
+            .SelectMany(response => Content(response.Value, "application/json"))
+            .SelectMany(answer => answer.TryGetProperty("anyOf", out JsonElement parts) ? parts.EnumerateArray().ToArray() : [answer]);
 
         private static IEnumerable<JsonElement> Content(JsonElement body, string type) =>
             body.TryGetProperty("content", out JsonElement content) && content.TryGetProperty(type, out JsonElement typed)

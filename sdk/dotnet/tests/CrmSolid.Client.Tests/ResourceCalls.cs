@@ -274,6 +274,16 @@ internal sealed record ResourceCall(
         List("GET /v1/members", """{"id": 3, "name": "Vera"}""", "3 Vera",
             (c, id, o, t) => c.Members.ListAsync(o, t), each => $"{each.Id} {each.Name}"),
 
+        List("GET /v1/proposals?status=pending", """{"id": "prp_1", "status": "pending"}""", "prp_1 pending",
+            (c, id, o, t) => c.Proposals.ListAsync(new() { Status = ProposalStatus.Pending }, o, t),
+            each => $"{each.Id} {each.Status}"),
+        One("GET /v1/proposals/{id}", null, """{"id": "prp_1", "status": "stale"}""", "stale",
+            (c, id, o, t) => c.Proposals.GetAsync(id, o, t), read => $"{read.Status}"),
+        One("POST /v1/proposals/{id}/cancel", null, """{"id": "prp_1", "status": "rejected"}""", "rejected",
+            (c, id, o, t) => c.Proposals.CancelAsync(id, o, t), read => $"{read.Status}"),
+        One("GET /v1/proposals/{id}", null, """{"id": "prp_1", "status": "expired"}""", "expired",
+            (c, id, o, t) => c.Proposals.WaitAsync(id, null, o, t), read => $"{read.Status}"),
+
         List("GET /v1/messages?account_id=7421&contact_id=con_1&thread_id=thr_1&direction=in&status=received"
             + "&since=2026-06-01T00%3A00%3A00Z&until=2026-07-01T00%3A00%3A00Z&sort=created_at&search=hi",
             """{"id": "msg_1", "text": "Hi"}""", "msg_1 Hi",

@@ -131,7 +131,7 @@ public sealed class ResourceTests
     {
         Type[] resources = [.. typeof(CrmSolidClient).GetProperties().Select(each => each.PropertyType)
             .Where(type => type.IsSubclassOf(typeof(ResourceClient)))];
-        Assert.Equal(19, resources.Length);
+        Assert.Equal(20, resources.Length);
         Assert.All(resources, type => Assert.NotNull(Activator.CreateInstance(type, nonPublic: true)));
         IEnumerable<MethodInfo> methods = resources.SelectMany(
             type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly));

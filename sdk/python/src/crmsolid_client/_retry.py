@@ -41,7 +41,7 @@ LONGEST_RATE_LIMIT = 60.0
 SHORTEST_ATTEMPT = 0.1  # seconds that must be left for another attempt
 RETRIES_OF_THE_HOPELESS = 2  # of a host that is not known, or has no valid certificate
 REPEATED_CODES = frozenset({"idempotency_in_progress", "rate_limited"})
-NEVER_REPEATED_CODES = frozenset({"account_daily_limit"})
+NEVER_REPEATED_CODES = frozenset({"account_daily_limit", "key_budget"})
 REPEATED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 # What ends a stream: time does not change it.
 FINAL_STATUSES = frozenset({401, 403, 404, 410})

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from . import models
 
 __all__ = [
     "APIConnectionError",
@@ -18,6 +21,8 @@ __all__ = [
     "APITimeoutError",
     "AccountDailyLimitError",
     "AlreadyEnrolledError",
+    "ApprovalNeededError",
+    "ApprovalPendingError",
     "AudienceChangedError",
     "BadRequestError",
     "ConfigurationError",
@@ -43,12 +48,14 @@ __all__ = [
     "InvalidParameterError",
     "InvalidStateError",
     "IpNotAllowedError",
+    "KeyBudgetError",
     "MalformedJsonError",
     "MethodNotAllowedError",
     "NotAcceptableError",
     "NotFoundError",
     "NotImplementedByServerError",
     "OriginNotAllowedError",
+    "OutsideLimitsError",
     "PayloadTooLargeError",
     "PlanRequiredError",
     "PreconditionFailedError",
@@ -127,6 +134,25 @@ class UnexpectedAnswerError(CrmSolidError):
 
     def __str__(self) -> str:
         return f"{self.args[0]} (request {self.request_id})" if self.request_id else str(self.args[0])
+
+
+class ApprovalPendingError(CrmSolidError):
+    """The write waits until a member approves it in the panel, and nothing was done yet. ``proposal`` says why and
+    until when; ``crm.proposals.get(error.proposal.id)`` tells what became of it, and ``crm.proposals.wait`` waits for
+    that. Do not send it another way. Repeated with ``idempotency_key``, the call is answered with the same
+    proposal."""
+
+    status = 202
+
+    def __init__(self, proposal: models.Proposal, request_id: str = "", idempotency_key: str | None = None) -> None:
+        super().__init__(proposal, request_id, idempotency_key)
+        self.proposal = proposal
+        self.request_id = request_id
+        self.idempotency_key = idempotency_key
+
+    def __str__(self) -> str:
+        request = f" (request {self.request_id})" if self.request_id else ""
+        return f"this waits for an approval as {self.proposal.id}, and nothing was done yet{request}"
 
 
 class UnreadableEvent(CrmSolidError):
@@ -276,6 +302,18 @@ class IpNotAllowedError(ForbiddenError):
 
 class OriginNotAllowedError(ForbiddenError):
     code_of_class = "origin_not_allowed"
+
+
+class ApprovalNeededError(ForbiddenError):
+    """The write needs an approval, and cannot wait for one: it has a file, or a condition such as ``if_match``."""
+
+    code_of_class = "approval_needed"
+
+
+class OutsideLimitsError(ForbiddenError):
+    """The key is narrowed to a segment or to some accounts, and this is outside of them."""
+
+    code_of_class = "outside_limits"
 
 
 class PlanRequiredError(ForbiddenError):
@@ -433,6 +471,13 @@ class AccountDailyLimitError(TooManyRequestsError):
     its first free slot. Give a later ``send_at``, or use another account."""
 
     code_of_class = "account_daily_limit"
+
+
+class KeyBudgetError(TooManyRequestsError):
+    """The key has used its budget of messages or changes in 24 hours. Raised at once, never waited for. ``retry_after``
+    says when it has enough again."""
+
+    code_of_class = "key_budget"
 
 
 class ServerError(APIError):

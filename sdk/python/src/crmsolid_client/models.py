@@ -18,6 +18,8 @@ AccountKindIn = Literal["telegram", "sandbox"]
 AccountKind = AccountKindIn | str
 AccountStateIn = Literal["connected", "paused", "frozen", "needs_login", "banned"]
 AccountState = AccountStateIn | str
+ApprovalIn = Literal["none", "untrusted", "all"]
+Approval = ApprovalIn | str
 AttachmentStateIn = Literal["stored", "on_demand", "too_large", "gone"]
 AttachmentState = AttachmentStateIn | str
 AuthorTypeIn = Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"]
@@ -89,6 +91,9 @@ EventTypeIn = Literal[
     "message.read",
     "message.received",
     "message.sent",
+    "proposal.created",
+    "proposal.decided",
+    "proposal.ended",
     "sequence.completed",
     "sequence.paused",
     "sequence.started",
@@ -102,6 +107,7 @@ EventTypeIn = Literal[
     "job.*",
     "lead.*",
     "message.*",
+    "proposal.*",
     "sequence.*",
     "subscription.*",
     "thread.*",
@@ -127,6 +133,9 @@ EventTypeOrPingIn = Literal[
     "message.read",
     "message.received",
     "message.sent",
+    "proposal.created",
+    "proposal.decided",
+    "proposal.ended",
     "sequence.completed",
     "sequence.paused",
     "sequence.started",
@@ -175,6 +184,8 @@ PlanIn = Literal["trial", "pro", "business", "expired"]
 Plan = PlanIn | str
 PreviewReasonIn = Literal["condition", "missing_value"]
 PreviewReason = PreviewReasonIn | str
+ProposalStatusIn = Literal["pending", "approved", "rejected", "expired", "stale", "failed"]
+ProposalStatus = ProposalStatusIn | str
 ReactionByIn = Literal["contact", "account"]
 ReactionBy = ReactionByIn | str
 RecipientStatusIn = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"]
@@ -1343,6 +1354,23 @@ class Key(Model):
     """Requests a minute."""
 
 
+class KeyLimits(Model):
+    account_ids: list[int] | None = None
+    """The only accounts; null for all."""
+    segment_id: str | None = None
+    """The only contacts; null for all."""
+    daily_sends: int | None = None
+    """Messages in 24 hours; null for any number."""
+    daily_sends_left: int | None = None
+    """Of these, how many are left now."""
+    daily_changes: int | None = None
+    """Changes in 24 hours; null for any number."""
+    daily_changes_left: int | None = None
+    """Of these, how many are left now."""
+    approval: Approval = ""
+    """Which writes wait for an approval."""
+
+
 class Workspace(Model):
     slug: str = ""
     """Its name in addresses."""
@@ -1357,6 +1385,8 @@ class Me(Model):
     """The key."""
     scopes: list[Scope] = pydantic.Field(default_factory=list)
     """What the key may do."""
+    limits: KeyLimits = ABSENT
+    """What narrows it further."""
     workspace: Workspace = ABSENT
     """The workspace of the key."""
     mode: Mode = ""
@@ -1522,6 +1552,10 @@ class PersonalData(Model):
     """Rows of imports about the person that failed."""
     stored_answers: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Answers to writes of the last 24 hours."""
+    proposals: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    """Writes that waited for an approval, oldest first."""
+    assistant_changes: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    """Changes that can be taken back, oldest first."""
 
 
 class PreviewStep(Model):
@@ -1543,6 +1577,60 @@ class PreviewStep(Model):
 class Preview(Model):
     steps: list[PreviewStep] = pydantic.Field(default_factory=list)
     """The steps, in their order."""
+
+
+class ProposedCall(Model):
+    operation: str = ""
+    """The `operationId` of the call."""
+    arguments: dict[str, Any] = pydantic.Field(default_factory=dict)
+    """Its arguments, those of the path included; times are absolute."""
+
+
+class ReadText(Model):
+    contact: ContactName | None = None
+    """Whose text was read; null: of somebody that is not known."""
+    read_at: Time = ABSENT
+    """When it was answered the last time."""
+
+
+class Proposal(Model):
+    """A write that waits until a member approves it."""
+
+    id: str
+    """The proposal's id."""
+    status: ProposalStatus = ""
+    """`approved` is carried out as soon as a worker can, once `run_at` is set it was; `stale`: what it was made
+    for has changed meanwhile, and nothing was done."""
+    summary: str = ""
+    """What would be done, in words."""
+    call: ProposedCall = ABSENT
+    """What would be done."""
+    contact: ContactName | None = None
+    """The contact it is about, if that is one alone."""
+    reason: str = ""
+    """Why it waits: a code, such as `read_somebody_else`."""
+    because: list[ReadText] = pydantic.Field(default_factory=list)
+    """Whose text was read before, the latest first."""
+    requested_by: Author | None = None
+    """The key or assistant that asked."""
+    created_at: Time = ABSENT
+    """When it was asked for."""
+    expires_at: Time = ABSENT
+    """Until when it can be approved."""
+    decided_by: MemberName | None = None
+    """Who approved or rejected it; null until then."""
+    decided_at: Time | None = None
+    """When; null until then."""
+    note: str | None = None
+    """What whoever decided says to whoever asked."""
+    problem: str | None = None
+    """Why it is `stale` or `failed`."""
+    run_at: Time | None = None
+    """When it was carried out, or could not be."""
+    result: dict[str, Any] | None = None
+    """What the call has answered."""
+    edited_from: str | None = None
+    """The proposal that a member edited into this one."""
 
 
 class Queued(Model):

@@ -13,6 +13,7 @@ import { Files } from "./resources/files.js";
 import { Jobs } from "./resources/jobs.js";
 import { Messages, Threads } from "./resources/messages.js";
 import { Notes } from "./resources/notes.js";
+import { Proposals } from "./resources/proposals.js";
 import { Resource } from "./resources/resource.js";
 import { Segments, Tags } from "./resources/segments.js";
 import { Enrollments, Sequences } from "./resources/sequences.js";
@@ -41,6 +42,7 @@ export class CrmSolidCore extends Resource {
   readonly members: Members;
   readonly messages: Messages;
   readonly notes: Notes;
+  readonly proposals: Proposals;
   readonly segments: Segments;
   readonly sequences: Sequences;
   readonly tags: Tags;
@@ -69,6 +71,7 @@ export class CrmSolidCore extends Resource {
     this.members = new Members(transport);
     this.messages = new Messages(transport);
     this.notes = new Notes(transport);
+    this.proposals = new Proposals(transport);
     this.segments = new Segments(transport);
     this.sequences = new Sequences(transport);
     this.tags = new Tags(transport);

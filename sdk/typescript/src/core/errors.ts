@@ -1,6 +1,6 @@
 /** The errors of the client. None holds an API key. */
 
-import type { Problem } from "../generated/types.js";
+import type { Problem, Proposal } from "../generated/types.js";
 
 export class CrmSolidError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -97,6 +97,19 @@ export class UnexpectedAnswerError extends CallError {
   constructor(message: string, call: { idempotencyKey: string | null; requestId: string | null; status: number }) {
     super(message, call);
     this.status = call.status;
+  }
+}
+
+/** The write waits until a member approves it in the panel, and nothing was done yet. `proposal` says why and until when;
+ * `crm.proposals.get(error.proposal.id)` tells what became of it. Do not send it another way. */
+export class ApprovalPendingError extends CallError {
+  readonly proposal: Proposal;
+  readonly status = 202;
+
+  constructor(proposal: Proposal, call: { idempotencyKey: string | null; requestId: string | null }) {
+    const request = call.requestId ? ` (request ${call.requestId})` : "";
+    super(`this waits for an approval as ${proposal.id}, and nothing was done yet${request}`, call);
+    this.proposal = proposal;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Sends the calls of a client: key, time limits, retries, pacing, and what an answer means. */
 
+import type { Proposal } from "../generated/types.js";
 import { responseInfo, type WithResponse } from "./answers.js";
 import { callLimits, type Config, type Limits, VERSION } from "./config.js";
-import { CanceledError, ConfigurationError, UnexpectedAnswerError } from "./errors.js";
-import { Misfit } from "./shapes.js";
+import { ApprovalPendingError, CanceledError, ConfigurationError, UnexpectedAnswerError } from "./errors.js";
+import { isObject, Misfit, readAnswer } from "./shapes.js";
 import { Pacing } from "./pacing.js";
 import type { Call } from "./requests.js";
 import { Attempts, isRedirectError, REDIRECTED, redirectOf } from "./retries.js";
@@ -48,7 +49,9 @@ export class Transport {
       watch.close();
     });
     try {
-      return { data: read(body === "" ? undefined : parsed(body)), response: responseInfo(response) };
+      const value = body === "" ? undefined : parsed(body);
+      if (response.status === 202 && call.idempotencyKey !== null) throwIfHeld(value, call, response);
+      return { data: read(value), response: responseInfo(response) };
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       throw new UnexpectedAnswerError(`the answer cannot be read: ${error.message}`, {
@@ -172,6 +175,13 @@ export class Transport {
   #shown(call: Call): Record<string, unknown> {
     return { method: call.method, path: call.path.replace(/\?.*/, "") };
   }
+}
+
+/** Throws if the write waits: its answer is a proposal in place of what the call answers. */
+function throwIfHeld(value: unknown, { idempotencyKey }: Call, response: HttpResponse): void {
+  if (!isObject(value) || typeof value["id"] !== "string" || !value["id"].startsWith("prp_")) return;
+  const proposal = readAnswer<Proposal>(value, "Proposal");
+  throw new ApprovalPendingError(proposal, { idempotencyKey, requestId: response.headers.get("x-request-id") });
 }
 
 function parsed(body: string): unknown {

@@ -37,13 +37,13 @@ export interface Operations {
   get_contact_score: { query: NonNullable<types.GetContactScoreData["query"]>; body: None; answer: types.GetContactScoreResponses[200] };
   tag_contact: { query: None; body: NonNullable<types.TagContactData["body"]>; answer: types.TagContactResponses[200] };
   export_contacts: { query: NonNullable<types.ExportContactsData["query"]>; body: None; answer: void };
-  import_contacts: { query: NonNullable<types.ImportContactsData["query"]>; body: NonNullable<types.ImportContactsData["body"]>; answer: types.ImportContactsResponses[202] };
+  import_contacts: { query: NonNullable<types.ImportContactsData["query"]>; body: NonNullable<types.ImportContactsData["body"]>; answer: types.Job };
   list_custom_fields: { query: NonNullable<types.ListCustomFieldsData["query"]>; body: None; answer: types.ListCustomFieldsResponses[200] };
   create_custom_field: { query: None; body: NonNullable<types.CreateCustomFieldData["body"]>; answer: types.CreateCustomFieldResponses[201] };
   get_custom_field: { query: None; body: None; answer: types.GetCustomFieldResponses[200] };
   update_custom_field: { query: None; body: NonNullable<types.UpdateCustomFieldData["body"]>; answer: types.UpdateCustomFieldResponses[200] };
   get_delivery: { query: None; body: None; answer: types.GetDeliveryResponses[200] };
-  replay_delivery: { query: None; body: NonNullable<types.ReplayDeliveryData["body"]>; answer: types.ReplayDeliveryResponses[202] };
+  replay_delivery: { query: None; body: NonNullable<types.ReplayDeliveryData["body"]>; answer: types.Delivery };
   list_enrollments: { query: NonNullable<types.ListEnrollmentsData["query"]>; body: None; answer: types.ListEnrollmentsResponses[200] };
   get_enrollment: { query: None; body: None; answer: types.GetEnrollmentResponses[200] };
   pause_enrollment: { query: None; body: NonNullable<types.PauseEnrollmentData["body"]>; answer: types.PauseEnrollmentResponses[200] };
@@ -71,13 +71,16 @@ export interface Operations {
   get_note: { query: None; body: None; answer: types.GetNoteResponses[200] };
   update_note: { query: None; body: NonNullable<types.UpdateNoteData["body"]>; answer: types.UpdateNoteResponses[200] };
   delete_note: { query: None; body: None; answer: void };
+  list_proposals: { query: NonNullable<types.ListProposalsData["query"]>; body: None; answer: types.ListProposalsResponses[200] };
+  get_proposal: { query: None; body: None; answer: types.GetProposalResponses[200] };
+  cancel_proposal: { query: None; body: None; answer: types.CancelProposalResponses[200] };
   list_segments: { query: NonNullable<types.ListSegmentsData["query"]>; body: None; answer: types.ListSegmentsResponses[200] };
   create_segment: { query: None; body: NonNullable<types.CreateSegmentData["body"]>; answer: types.CreateSegmentResponses[201] };
   get_segment: { query: None; body: None; answer: types.GetSegmentResponses[200] };
   update_segment: { query: None; body: NonNullable<types.UpdateSegmentData["body"]>; answer: types.UpdateSegmentResponses[200] };
   delete_segment: { query: None; body: None; answer: void };
   get_segment_explain: { query: NonNullable<types.GetSegmentExplainData["query"]>; body: None; answer: types.GetSegmentExplainResponses[200] };
-  tag_segment: { query: None; body: NonNullable<types.TagSegmentData["body"]>; answer: types.TagSegmentResponses[202] };
+  tag_segment: { query: None; body: NonNullable<types.TagSegmentData["body"]>; answer: types.Job };
   preview_segment: { query: None; body: NonNullable<types.PreviewSegmentData["body"]>; answer: types.PreviewSegmentResponses[200] };
   list_sequences: { query: NonNullable<types.ListSequencesData["query"]>; body: None; answer: types.ListSequencesResponses[200] };
   create_sequence: { query: None; body: NonNullable<types.CreateSequenceData["body"]>; answer: types.CreateSequenceResponses[201] };
@@ -92,8 +95,8 @@ export interface Operations {
   start_sequence: { query: None; body: NonNullable<types.StartSequenceData["body"]>; answer: types.StartSequenceResponses[200] };
   list_tags: { query: NonNullable<types.ListTagsData["query"]>; body: None; answer: types.ListTagsResponses[200] };
   get_tag: { query: None; body: None; answer: types.GetTagResponses[200] };
-  rename_tag: { query: None; body: NonNullable<types.RenameTagData["body"]>; answer: types.RenameTagResponses[202] };
-  delete_tag: { query: None; body: None; answer: types.DeleteTagResponses[202] };
+  rename_tag: { query: None; body: NonNullable<types.RenameTagData["body"]>; answer: types.Job };
+  delete_tag: { query: None; body: None; answer: types.Job };
   list_templates: { query: NonNullable<types.ListTemplatesData["query"]>; body: None; answer: types.ListTemplatesResponses[200] };
   create_template: { query: None; body: NonNullable<types.CreateTemplateData["body"]>; answer: types.CreateTemplateResponses[201] };
   get_template: { query: None; body: None; answer: types.GetTemplateResponses[200] };
@@ -103,7 +106,7 @@ export interface Operations {
   get_thread: { query: NonNullable<types.GetThreadData["query"]>; body: None; answer: types.GetThreadResponses[200] };
   update_thread: { query: None; body: NonNullable<types.UpdateThreadData["body"]>; answer: types.UpdateThreadResponses[200] };
   get_thread_history: { query: None; body: None; answer: types.GetThreadHistoryResponses[200] };
-  load_thread_history: { query: None; body: NonNullable<types.LoadThreadHistoryData["body"]>; answer: types.LoadThreadHistoryResponses[202] };
+  load_thread_history: { query: None; body: NonNullable<types.LoadThreadHistoryData["body"]>; answer: types.HistoryRequest };
   list_thread_messages: { query: NonNullable<types.ListThreadMessagesData["query"]>; body: None; answer: types.ListThreadMessagesResponses[200] };
   read_thread: { query: None; body: NonNullable<types.ReadThreadData["body"]>; answer: types.ReadThreadResponses[200] };
   mark_thread_unread: { query: None; body: NonNullable<types.MarkThreadUnreadData["body"]>; answer: types.MarkThreadUnreadResponses[200] };
@@ -113,9 +116,9 @@ export interface Operations {
   update_webhook: { query: None; body: NonNullable<types.UpdateWebhookData["body"]>; answer: types.UpdateWebhookResponses[200] };
   delete_webhook: { query: None; body: None; answer: void };
   list_webhook_deliveries: { query: NonNullable<types.ListWebhookDeliveriesData["query"]>; body: None; answer: types.ListWebhookDeliveriesResponses[200] };
-  replay_webhook: { query: None; body: NonNullable<types.ReplayWebhookData["body"]>; answer: types.ReplayWebhookResponses[202] };
+  replay_webhook: { query: None; body: NonNullable<types.ReplayWebhookData["body"]>; answer: types.Job };
   rotate_secret_webhook: { query: None; body: NonNullable<types.RotateSecretWebhookData["body"]>; answer: types.RotateSecretWebhookResponses[200] };
-  test_webhook: { query: None; body: NonNullable<types.TestWebhookData["body"]>; answer: types.TestWebhookResponses[202] };
+  test_webhook: { query: None; body: NonNullable<types.TestWebhookData["body"]>; answer: types.Delivery };
   list_webhooks_events: { query: None; body: None; answer: types.ListWebhooksEventsResponses[200] };
 }
 
@@ -186,6 +189,9 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   get_note: ["GET", "/v1/notes/{note_id}", "Note"],
   update_note: ["PATCH", "/v1/notes/{note_id}", "Note"],
   delete_note: ["DELETE", "/v1/notes/{note_id}", ""],
+  list_proposals: ["GET", "/v1/proposals", "[]Proposal"],
+  get_proposal: ["GET", "/v1/proposals/{proposal_id}", "Proposal"],
+  cancel_proposal: ["POST", "/v1/proposals/{proposal_id}/cancel", "Proposal"],
   list_segments: ["GET", "/v1/segments", "[]Segment"],
   create_segment: ["POST", "/v1/segments", "WrittenSegment"],
   get_segment: ["GET", "/v1/segments/{segment_id}", "Segment"],
@@ -280,7 +286,7 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "Contact": {"id":"","name":"","first_name":"","last_name":"","username":"","telegram_id":"","email":"","phone":"","time_zone":"","tags":"[]","stage":"","score":"","opted_out":"","custom_fields":"{}","last_in_at":"","last_out_at":"","unanswered_since":"","created_at":"","updated_at":""},
   "UpsertedContact": {"id":"","name":"","first_name":"","last_name":"","username":"","telegram_id":"","email":"","phone":"","time_zone":"","tags":"[]","stage":"","score":"","opted_out":"","custom_fields":"{}","last_in_at":"","last_out_at":"","unanswered_since":"","created_at":"","updated_at":"","created":""},
   "WrittenContact": {"id":"","name":"","first_name":"","last_name":"","username":"","telegram_id":"","email":"","phone":"","time_zone":"","tags":"[]","stage":"","score":"","opted_out":"","custom_fields":"{}","last_in_at":"","last_out_at":"","unanswered_since":"","created_at":"","updated_at":""},
-  "PersonalData": {"contact":"Contact","audit_log":"[]AuditEntry","named_in":"[]Naming","telegram_addresses":"[]TelegramAddress","scores":"[]ScoreEntry","stages":"[]StageChange","notes":"[]KeptNote","messages":"[]Message","drafts":"[]KeptDraft","files":"[]KeptFile","enrollments":"[]KeptEnrollment","events":"[]","deliveries":"[]KeptDelivery","broadcasts":"[]KeptBroadcast","failed_imports":"[]FailedRow","stored_answers":"[]StoredAnswer"},
+  "PersonalData": {"contact":"Contact","audit_log":"[]AuditEntry","named_in":"[]Naming","telegram_addresses":"[]TelegramAddress","scores":"[]ScoreEntry","stages":"[]StageChange","notes":"[]KeptNote","messages":"[]Message","drafts":"[]KeptDraft","files":"[]KeptFile","enrollments":"[]KeptEnrollment","events":"[]","deliveries":"[]KeptDelivery","broadcasts":"[]KeptBroadcast","failed_imports":"[]FailedRow","stored_answers":"[]StoredAnswer","proposals":"[]KeptProposal","assistant_changes":"[]KeptChange"},
   "AuditEntry": {"at":"","action":"","surface":""},
   "Naming": {"kind":"","id":"","named_by":"[]"},
   "TelegramAddress": {"account_id":"","peer_id":"","username":""},
@@ -301,6 +307,8 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "KeptBroadcast": {"broadcast_id":"","name":"","status":"","reason":"","at":""},
   "FailedRow": {"created_at":"","line":"","reason":"","cells":"[]"},
   "StoredAnswer": {"created_at":"","status":"","body":""},
+  "KeptProposal": {"id":"","operation":"","arguments":"","status":"","read_at":"","created_at":""},
+  "KeptChange": {"field":"","old":"","new":"","author":""},
   "Note": {"id":"","text":"","author":"Author","contact_id":"","contact":"ContactName","thread_id":"","created_at":"","edited_at":"","mentions":"[]MemberName"},
   "MemberName": {"id":"","name":""},
   "Job": {"id":"","kind":"","object_id":"","state":"","done":"","total":"","result":"JobResult","errors":"[]JobError","created_at":"","finished_at":"","author":"Author"},
@@ -315,12 +323,16 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "Delivery": {"id":"","endpoint_id":"","event_id":"","event":"","status":"","reason":"","attempts":"","request_id":"","next_attempt_at":"","created_at":""},
   "Enrollment": {"id":"","sequence_id":"","version":"","contact_id":"","contact":"ContactName","status":"","reason":"","step":"","next_run_at":"","created_at":"","ended_at":""},
   "UploadedFile": {"id":"","name":"","type":"","size":"","sha256":"","expires_at":""},
-  "Me": {"key":"ApiKey","scopes":"[]","workspace":"Workspace","mode":"","plan":""},
+  "Me": {"key":"ApiKey","scopes":"[]","limits":"KeyLimits","workspace":"Workspace","mode":"","plan":""},
   "ApiKey": {"id":"","name":"","prefix":"","expires_at":"","rate_limit":""},
+  "KeyLimits": {"account_ids":"","segment_id":"","daily_sends":"","daily_sends_left":"","daily_changes":"","daily_changes_left":"","approval":""},
   "Workspace": {"slug":"","name":"","time_zone":""},
   "Member": {"id":"","name":"","role":"","on_duty":""},
   "CanceledMessage": {"id":"","status":""},
   "QueuedMessage": {"id":"","status":"","eta":""},
+  "Proposal": {"id":"","status":"","summary":"","call":"ProposedCall","contact":"ContactName","reason":"","because":"[]ReadText","requested_by":"Author","created_at":"","expires_at":"","decided_by":"MemberName","decided_at":"","note":"","problem":"","run_at":"","result":"","edited_from":""},
+  "ProposedCall": {"operation":"","arguments":"{}"},
+  "ReadText": {"contact":"ContactName","read_at":""},
   "Segment": {"id":"","name":"","filter":"","count":"","count_is_estimate":"","created_at":"","updated_at":""},
   "WrittenSegment": {"id":"","name":"","filter":"","count":"","count_is_estimate":"","created_at":"","updated_at":""},
   "SegmentExplanation": {"contact_id":"","contact":"ContactName","matches":"","leaves":"[]SegmentLeaf"},
@@ -380,6 +392,12 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "MessageReceivedEvent.data": {"message":"Message"},
   "MessageSentEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"MessageSentEvent.data","request_id":""},
   "MessageSentEvent.data": {"message":"Message"},
+  "ProposalCreatedEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"ProposalCreatedEvent.data","request_id":""},
+  "ProposalCreatedEvent.data": {"proposal":"Proposal"},
+  "ProposalDecidedEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"ProposalDecidedEvent.data","request_id":""},
+  "ProposalDecidedEvent.data": {"proposal":"Proposal"},
+  "ProposalEndedEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"ProposalEndedEvent.data","request_id":""},
+  "ProposalEndedEvent.data": {"proposal":"Proposal"},
   "SequenceCompletedEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"SequenceCompletedEvent.data","request_id":""},
   "SequenceCompletedEvent.data": {"sequence":"Sequence","enrollment":"Enrollment"},
   "SequencePausedEvent": {"event":"","id":"","created_at":"","actor":"Author","data":"SequencePausedEvent.data","request_id":""},
@@ -419,6 +437,9 @@ export const events: Record<string, string> = {
   "message.read": "MessageReadEvent",
   "message.received": "MessageReceivedEvent",
   "message.sent": "MessageSentEvent",
+  "proposal.created": "ProposalCreatedEvent",
+  "proposal.decided": "ProposalDecidedEvent",
+  "proposal.ended": "ProposalEndedEvent",
   "sequence.completed": "SequenceCompletedEvent",
   "sequence.paused": "SequencePausedEvent",
   "sequence.started": "SequenceStartedEvent",

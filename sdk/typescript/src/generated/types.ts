@@ -4,7 +4,7 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Webhooks = OnAccountStateChangedWebhookRequest | OnBroadcastCompletedWebhookRequest | OnBroadcastStartedWebhookRequest | OnContactCreatedWebhookRequest | OnContactErasedWebhookRequest | OnContactOptedInWebhookRequest | OnContactOptedOutWebhookRequest | OnContactStageChangedWebhookRequest | OnContactTaggedWebhookRequest | OnContactUpdatedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnThreadAssignedWebhookRequest | OnThreadClosedWebhookRequest | OnThreadReopenedWebhookRequest | OnPingWebhookRequest;
+export type Webhooks = OnAccountStateChangedWebhookRequest | OnBroadcastCompletedWebhookRequest | OnBroadcastStartedWebhookRequest | OnContactCreatedWebhookRequest | OnContactErasedWebhookRequest | OnContactOptedInWebhookRequest | OnContactOptedOutWebhookRequest | OnContactStageChangedWebhookRequest | OnContactTaggedWebhookRequest | OnContactUpdatedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnProposalCreatedWebhookRequest | OnProposalDecidedWebhookRequest | OnProposalEndedWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnThreadAssignedWebhookRequest | OnThreadClosedWebhookRequest | OnThreadReopenedWebhookRequest | OnPingWebhookRequest;
 
 export type Account = {
     /**
@@ -350,6 +350,8 @@ export type ApiKey = {
      */
     rate_limit: number;
 };
+
+export type Approval = 'none' | 'untrusted' | 'all';
 
 /**
  * A file of a message, sent or received as `kind`.
@@ -2170,7 +2172,7 @@ export type EnrollmentReportPeriod = {
 
 export type EnrollmentStatus = 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
 
-export type ErrorCode = 'account_daily_limit' | 'already_enrolled' | 'audience_changed' | 'bad_request' | 'contact_conflict' | 'contact_opted_out' | 'erased' | 'file_gone' | 'file_quota_exceeded' | 'file_too_large' | 'filter_too_costly' | 'forbidden' | 'headers_too_large' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_cursor' | 'invalid_parameter' | 'invalid_state' | 'ip_not_allowed' | 'malformed_json' | 'method_not_allowed' | 'not_acceptable' | 'not_found' | 'not_implemented' | 'origin_not_allowed' | 'payload_too_large' | 'plan_required' | 'precondition_failed' | 'range_not_satisfiable' | 'rate_limited' | 'request_timeout' | 'scope_missing' | 'sequence_not_active' | 'service_unavailable' | 'storage_full' | 'token_expired' | 'token_invalid' | 'token_missing' | 'token_revoked' | 'unsupported_media_type' | 'validation_failed';
+export type ErrorCode = 'account_daily_limit' | 'already_enrolled' | 'approval_needed' | 'audience_changed' | 'bad_request' | 'contact_conflict' | 'contact_opted_out' | 'erased' | 'file_gone' | 'file_quota_exceeded' | 'file_too_large' | 'filter_too_costly' | 'forbidden' | 'headers_too_large' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_cursor' | 'invalid_parameter' | 'invalid_state' | 'ip_not_allowed' | 'key_budget' | 'malformed_json' | 'method_not_allowed' | 'not_acceptable' | 'not_found' | 'not_implemented' | 'origin_not_allowed' | 'outside_limits' | 'payload_too_large' | 'plan_required' | 'precondition_failed' | 'range_not_satisfiable' | 'rate_limited' | 'request_timeout' | 'scope_missing' | 'sequence_not_active' | 'service_unavailable' | 'storage_full' | 'token_expired' | 'token_invalid' | 'token_missing' | 'token_revoked' | 'unsupported_media_type' | 'validation_failed';
 
 /**
  * An event, told from the others by `event`. Within v1 more types are added.
@@ -2212,6 +2214,12 @@ export type Event = ({
 } & MessageReceivedEvent) | ({
     event: 'message.sent';
 } & MessageSentEvent) | ({
+    event: 'proposal.created';
+} & ProposalCreatedEvent) | ({
+    event: 'proposal.decided';
+} & ProposalDecidedEvent) | ({
+    event: 'proposal.ended';
+} & ProposalEndedEvent) | ({
     event: 'sequence.completed';
 } & SequenceCompletedEvent) | ({
     event: 'sequence.paused';
@@ -2272,11 +2280,11 @@ export type EventPage = {
     next_cursor: string;
 };
 
-export type EventType = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | 'thread.*' | '*';
+export type EventType = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'proposal.created' | 'proposal.decided' | 'proposal.ended' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'proposal.*' | 'sequence.*' | 'subscription.*' | 'thread.*' | '*';
 
-export type EventTypeFilter = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | 'thread.*';
+export type EventTypeFilter = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'proposal.created' | 'proposal.decided' | 'proposal.ended' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'proposal.*' | 'sequence.*' | 'subscription.*' | 'thread.*';
 
-export type EventTypeOrPing = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping';
+export type EventTypeOrPing = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'proposal.created' | 'proposal.decided' | 'proposal.ended' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping';
 
 /**
  * What people wrote to contacts by hand in the period, and how long contacts had waited for it.
@@ -2859,6 +2867,28 @@ export type KeptBroadcast = {
 };
 
 /**
+ * What an assistant or a rule has changed on the contact, while that can be taken back.
+ */
+export type KeptChange = {
+    /**
+     * What was changed, such as `stage`.
+     */
+    field: string;
+    /**
+     * What it was.
+     */
+    old: unknown;
+    /**
+     * What it became.
+     */
+    new: unknown;
+    /**
+     * Who changed it.
+     */
+    author: string;
+};
+
+/**
  * An event about the contact on its way to a webhook.
  */
 export type KeptDelivery = {
@@ -3020,6 +3050,69 @@ export type KeptNote = {
     edited_at: string | null;
 };
 
+/**
+ * A write of a key or an assistant that waited for an approval.
+ */
+export type KeptProposal = {
+    /**
+     * The proposal's id.
+     */
+    id: string;
+    /**
+     * The `operationId` of the call.
+     */
+    operation: string;
+    /**
+     * Its arguments; null if it is about others, and waits because this text was read.
+     */
+    arguments: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * As that of a `Proposal`.
+     */
+    status: string;
+    /**
+     * When text of the contact had been read before; null if that is no reason.
+     */
+    read_at: string | null;
+    /**
+     * When it was asked for.
+     */
+    created_at: string;
+};
+
+export type KeyLimits = {
+    /**
+     * The only accounts; null for all.
+     */
+    account_ids: Array<number> | null;
+    /**
+     * The only contacts; null for all.
+     */
+    segment_id: string | null;
+    /**
+     * Messages in 24 hours; null for any number.
+     */
+    daily_sends: number | null;
+    /**
+     * Of these, how many are left now.
+     */
+    daily_sends_left: number | null;
+    /**
+     * Changes in 24 hours; null for any number.
+     */
+    daily_changes: number | null;
+    /**
+     * Of these, how many are left now.
+     */
+    daily_changes_left: number | null;
+    /**
+     * Which writes wait for an approval.
+     */
+    approval: Approval;
+};
+
 export type LastInAtCondition = {
     /**
      * The field that is compared.
@@ -3121,6 +3214,10 @@ export type Me = {
      * What the key may do.
      */
     scopes: Array<Scope>;
+    /**
+     * What narrows it further.
+     */
+    limits: KeyLimits;
     /**
      * The workspace of the key.
      */
@@ -3776,6 +3873,14 @@ export type PersonalData = {
      * Answers to writes of the last 24 hours.
      */
     stored_answers: Array<StoredAnswer>;
+    /**
+     * Writes that waited for an approval, oldest first.
+     */
+    proposals: Array<KeptProposal>;
+    /**
+     * Changes that can be taken back, oldest first.
+     */
+    assistant_changes: Array<KeptChange>;
 };
 
 /**
@@ -3879,6 +3984,213 @@ export type Problem = {
     errors?: Array<FieldProblem>;
 };
 
+/**
+ * A write that waits until a member approves it.
+ */
+export type Proposal = {
+    /**
+     * The proposal's id.
+     */
+    id: string;
+    /**
+     * `approved` is carried out as soon as a worker can, once `run_at` is set it was; `stale`: what it was made for has changed meanwhile, and nothing was done.
+     */
+    status: ProposalStatus;
+    /**
+     * What would be done, in words.
+     */
+    summary: string;
+    /**
+     * What would be done.
+     */
+    call: ProposedCall;
+    /**
+     * The contact it is about, if that is one alone.
+     */
+    contact: ContactName | null;
+    /**
+     * Why it waits: a code, such as `read_somebody_else`.
+     */
+    reason: string;
+    /**
+     * Whose text was read before, the latest first.
+     */
+    because: Array<ReadText>;
+    /**
+     * The key or assistant that asked.
+     */
+    requested_by: Author | null;
+    /**
+     * When it was asked for.
+     */
+    created_at: string;
+    /**
+     * Until when it can be approved.
+     */
+    expires_at: string;
+    /**
+     * Who approved or rejected it; null until then.
+     */
+    decided_by: MemberName | null;
+    /**
+     * When; null until then.
+     */
+    decided_at: string | null;
+    /**
+     * What whoever decided says to whoever asked.
+     */
+    note: string | null;
+    /**
+     * Why it is `stale` or `failed`.
+     */
+    problem: string | null;
+    /**
+     * When it was carried out, or could not be.
+     */
+    run_at: string | null;
+    /**
+     * What the call has answered.
+     */
+    result: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * The proposal that a member edited into this one.
+     */
+    edited_from: string | null;
+};
+
+/**
+ * A write of a key or an assistant waits for an approval.
+ */
+export type ProposalCreatedEvent = {
+    /**
+     * The type.
+     */
+    event: 'proposal.created';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The proposal.
+         */
+        proposal: Proposal;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * A proposal does not wait any more: a member has approved or rejected it, who asked has taken it back (`rejected`), or nobody has decided in time (`expired`).
+ */
+export type ProposalDecidedEvent = {
+    /**
+     * The type.
+     */
+    event: 'proposal.decided';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The proposal.
+         */
+        proposal: Proposal;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * A proposal that was approved was carried out (`approved`), or could not be (`stale`, `failed`), as `problem` says.
+ */
+export type ProposalEndedEvent = {
+    /**
+     * The type.
+     */
+    event: 'proposal.ended';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The proposal.
+         */
+        proposal: Proposal;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+export type ProposalPage = {
+    /**
+     * The objects of this page.
+     */
+    data: Array<Proposal>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ProposalStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'stale' | 'failed';
+
+export type ProposedCall = {
+    /**
+     * The `operationId` of the call.
+     */
+    operation: string;
+    /**
+     * Its arguments, those of the path included; times are absolute.
+     */
+    arguments: {
+        [key: string]: unknown;
+    };
+};
+
 export type QueuedMessage = {
     /**
      * The message's id.
@@ -3934,6 +4246,17 @@ export type ReactionInput = {
      * One that Telegram has as a reaction, in place of an earlier one; null takes it back.
      */
     emoji: string | null;
+};
+
+export type ReadText = {
+    /**
+     * Whose text was read; null: of somebody that is not known.
+     */
+    contact: ContactName | null;
+    /**
+     * When it was answered the last time.
+     */
+    read_at: string;
 };
 
 export type ReadThread = {
@@ -7128,6 +7451,8 @@ export type StartBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7172,6 +7497,7 @@ export type StartBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -7199,6 +7525,10 @@ export type StartBroadcastResponses = {
      * Created
      */
     201: Broadcast;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type StartBroadcastResponse = StartBroadcastResponses[keyof StartBroadcastResponses];
@@ -7339,6 +7669,8 @@ export type CancelBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7381,6 +7713,7 @@ export type CancelBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -7404,6 +7737,10 @@ export type CancelBroadcastResponses = {
      * OK
      */
     200: Broadcast;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CancelBroadcastResponse = CancelBroadcastResponses[keyof CancelBroadcastResponses];
@@ -7450,6 +7787,8 @@ export type PauseBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7492,6 +7831,7 @@ export type PauseBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -7515,6 +7855,10 @@ export type PauseBroadcastResponses = {
      * OK
      */
     200: Broadcast;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type PauseBroadcastResponse = PauseBroadcastResponses[keyof PauseBroadcastResponses];
@@ -7657,6 +8001,8 @@ export type ResumeBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7699,6 +8045,7 @@ export type ResumeBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -7722,6 +8069,10 @@ export type ResumeBroadcastResponses = {
      * OK
      */
     200: Broadcast;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ResumeBroadcastResponse = ResumeBroadcastResponses[keyof ResumeBroadcastResponses];
@@ -7768,6 +8119,8 @@ export type RetryFailedBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7810,6 +8163,7 @@ export type RetryFailedBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -7833,6 +8187,10 @@ export type RetryFailedBroadcastResponses = {
      * OK
      */
     200: Broadcast;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type RetryFailedBroadcastResponse = RetryFailedBroadcastResponses[keyof RetryFailedBroadcastResponses];
@@ -7873,6 +8231,8 @@ export type PreviewBroadcastErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -7915,6 +8275,7 @@ export type PreviewBroadcastErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8118,6 +8479,8 @@ export type CreateContactErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -8160,6 +8523,7 @@ export type CreateContactErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8187,6 +8551,10 @@ export type CreateContactResponses = {
      * Created
      */
     201: UpsertedContact;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
@@ -8240,6 +8608,8 @@ export type DeleteContactErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -8285,6 +8655,7 @@ export type DeleteContactErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8304,6 +8675,10 @@ export type DeleteContactErrors = {
 export type DeleteContactError = DeleteContactErrors[keyof DeleteContactErrors];
 
 export type DeleteContactResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -8456,6 +8831,8 @@ export type UpdateContactErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -8502,6 +8879,7 @@ export type UpdateContactErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8525,6 +8903,10 @@ export type UpdateContactResponses = {
      * OK
      */
     200: WrittenContact;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
@@ -8757,6 +9139,8 @@ export type CreateNoteErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -8798,6 +9182,7 @@ export type CreateNoteErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8821,6 +9206,10 @@ export type CreateNoteResponses = {
      * Created
      */
     201: Note;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateNoteResponse = CreateNoteResponses[keyof CreateNoteResponses];
@@ -8867,6 +9256,8 @@ export type AddPointsErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -8908,6 +9299,7 @@ export type AddPointsErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -8931,6 +9323,10 @@ export type AddPointsResponses = {
      * OK
      */
     200: ContactScore;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type AddPointsResponse = AddPointsResponses[keyof AddPointsResponses];
@@ -9089,6 +9485,8 @@ export type TagContactErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -9134,6 +9532,7 @@ export type TagContactErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -9157,6 +9556,10 @@ export type TagContactResponses = {
      * OK
      */
     200: WrittenContact;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type TagContactResponse = TagContactResponses[keyof TagContactResponses];
@@ -9317,6 +9720,8 @@ export type ImportContactsErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -9354,6 +9759,7 @@ export type ImportContactsErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -9374,9 +9780,9 @@ export type ImportContactsError = ImportContactsErrors[keyof ImportContactsError
 
 export type ImportContactsResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type ImportContactsResponse = ImportContactsResponses[keyof ImportContactsResponses];
@@ -9501,6 +9907,8 @@ export type CreateCustomFieldErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -9538,6 +9946,7 @@ export type CreateCustomFieldErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -9561,6 +9970,10 @@ export type CreateCustomFieldResponses = {
      * Created
      */
     201: WrittenCustomField;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateCustomFieldResponse = CreateCustomFieldResponses[keyof CreateCustomFieldResponses];
@@ -9709,6 +10122,8 @@ export type UpdateCustomFieldErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -9754,6 +10169,7 @@ export type UpdateCustomFieldErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -9777,6 +10193,10 @@ export type UpdateCustomFieldResponses = {
      * OK
      */
     200: WrittenCustomField;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateCustomFieldResponse = UpdateCustomFieldResponses[keyof UpdateCustomFieldResponses];
@@ -9917,6 +10337,8 @@ export type ReplayDeliveryErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -9959,6 +10381,7 @@ export type ReplayDeliveryErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -9979,9 +10402,9 @@ export type ReplayDeliveryError = ReplayDeliveryErrors[keyof ReplayDeliveryError
 
 export type ReplayDeliveryResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Delivery;
+    202: Delivery | Proposal;
 };
 
 export type ReplayDeliveryResponse = ReplayDeliveryResponses[keyof ReplayDeliveryResponses];
@@ -10221,6 +10644,8 @@ export type PauseEnrollmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -10263,6 +10688,7 @@ export type PauseEnrollmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -10286,6 +10712,10 @@ export type PauseEnrollmentResponses = {
      * OK
      */
     200: Enrollment;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type PauseEnrollmentResponse = PauseEnrollmentResponses[keyof PauseEnrollmentResponses];
@@ -10332,6 +10762,8 @@ export type ResumeEnrollmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -10374,6 +10806,7 @@ export type ResumeEnrollmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -10397,6 +10830,10 @@ export type ResumeEnrollmentResponses = {
      * OK
      */
     200: Enrollment;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ResumeEnrollmentResponse = ResumeEnrollmentResponses[keyof ResumeEnrollmentResponses];
@@ -10443,6 +10880,8 @@ export type StopEnrollmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -10485,6 +10924,7 @@ export type StopEnrollmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -10508,6 +10948,10 @@ export type StopEnrollmentResponses = {
      * OK
      */
     200: Enrollment;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type StopEnrollmentResponse = StopEnrollmentResponses[keyof StopEnrollmentResponses];
@@ -10739,6 +11183,8 @@ export type CreateFileErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -10777,6 +11223,7 @@ export type CreateFileErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -11254,6 +11701,8 @@ export type CancelJobErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -11296,6 +11745,7 @@ export type CancelJobErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -11319,6 +11769,10 @@ export type CancelJobResponses = {
      * OK
      */
     200: Job;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
@@ -11739,6 +12193,8 @@ export type DeleteMessageErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -11785,6 +12241,7 @@ export type DeleteMessageErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -11804,6 +12261,10 @@ export type DeleteMessageErrors = {
 export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
 
 export type DeleteMessageResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -11956,6 +12417,8 @@ export type UpdateMessageErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12002,6 +12465,7 @@ export type UpdateMessageErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      * - `account_daily_limit`: The account has no send left in 24 hours. Wait `Retry-After` seconds, give a later `send_at`, or use another account.
      */
     429: Problem;
@@ -12026,6 +12490,10 @@ export type UpdateMessageResponses = {
      * OK
      */
     200: CanceledMessage;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
@@ -12072,6 +12540,8 @@ export type CancelMessageErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12114,6 +12584,7 @@ export type CancelMessageErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -12137,6 +12608,10 @@ export type CancelMessageResponses = {
      * OK
      */
     200: CanceledMessage;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
@@ -12183,6 +12658,8 @@ export type ReactionsMessageErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12225,6 +12702,7 @@ export type ReactionsMessageErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -12248,6 +12726,10 @@ export type ReactionsMessageResponses = {
      * OK
      */
     200: CanceledMessage;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ReactionsMessageResponse = ReactionsMessageResponses[keyof ReactionsMessageResponses];
@@ -12289,6 +12771,8 @@ export type SendMessageErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12331,6 +12815,7 @@ export type SendMessageErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      * - `account_daily_limit`: The account has no send left in 24 hours. Wait `Retry-After` seconds, give a later `send_at`, or use another account.
      */
     429: Problem;
@@ -12355,6 +12840,10 @@ export type SendMessageResponses = {
      * OK
      */
     200: QueuedMessage;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
@@ -12482,6 +12971,8 @@ export type DeleteNoteErrors = {
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
      * - `forbidden`: Your role in this workspace does not allow it. Ask an admin or owner.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12527,6 +13018,7 @@ export type DeleteNoteErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -12546,6 +13038,10 @@ export type DeleteNoteErrors = {
 export type DeleteNoteError = DeleteNoteErrors[keyof DeleteNoteErrors];
 
 export type DeleteNoteResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -12699,6 +13195,8 @@ export type UpdateNoteErrors = {
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
      * - `forbidden`: Your role in this workspace does not allow it. Ask an admin or owner.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12744,6 +13242,7 @@ export type UpdateNoteErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -12767,9 +13266,305 @@ export type UpdateNoteResponses = {
      * OK
      */
     200: Note;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateNoteResponse = UpdateNoteResponses[keyof UpdateNoteResponses];
+
+export type ListProposalsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Rows a page.
+         */
+        limit?: number;
+        /**
+         * From `next_cursor`.
+         */
+        cursor?: string;
+        /**
+         * Those in this state.
+         */
+        status?: ProposalStatus;
+    };
+    url: '/v1/proposals';
+};
+
+export type ListProposalsErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `invalid_cursor`: A cursor belongs to the list, sort and filters it came from. Start again without it.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type ListProposalsError = ListProposalsErrors[keyof ListProposalsErrors];
+
+export type ListProposalsResponses = {
+    /**
+     * OK
+     */
+    200: ProposalPage;
+};
+
+export type ListProposalsResponse = ListProposalsResponses[keyof ListProposalsResponses];
+
+export type GetProposalData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the proposal.
+         */
+        proposal_id: string;
+    };
+    query?: never;
+    url: '/v1/proposals/{proposal_id}';
+};
+
+export type GetProposalErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type GetProposalError = GetProposalErrors[keyof GetProposalErrors];
+
+export type GetProposalResponses = {
+    /**
+     * OK
+     */
+    200: Proposal;
+};
+
+export type GetProposalResponse = GetProposalResponses[keyof GetProposalResponses];
+
+export type CancelProposalData = {
+    body?: never;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the proposal.
+         */
+        proposal_id: string;
+    };
+    query?: never;
+    url: '/v1/proposals/{proposal_id}/cancel';
+};
+
+export type CancelProposalErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     * - `invalid_state`: The object is not in a state that allows this.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type CancelProposalError = CancelProposalErrors[keyof CancelProposalErrors];
+
+export type CancelProposalResponses = {
+    /**
+     * OK
+     */
+    200: Proposal;
+};
+
+export type CancelProposalResponse = CancelProposalResponses[keyof CancelProposalResponses];
 
 export type ListSegmentsData = {
     body?: never;
@@ -12891,6 +13686,8 @@ export type CreateSegmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -12928,6 +13725,7 @@ export type CreateSegmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -12951,6 +13749,10 @@ export type CreateSegmentResponses = {
      * Created
      */
     201: WrittenSegment;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
@@ -13004,6 +13806,8 @@ export type DeleteSegmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13049,6 +13853,7 @@ export type DeleteSegmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -13068,6 +13873,10 @@ export type DeleteSegmentErrors = {
 export type DeleteSegmentError = DeleteSegmentErrors[keyof DeleteSegmentErrors];
 
 export type DeleteSegmentResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -13220,6 +14029,8 @@ export type UpdateSegmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13265,6 +14076,7 @@ export type UpdateSegmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -13288,6 +14100,10 @@ export type UpdateSegmentResponses = {
      * OK
      */
     200: WrittenSegment;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateSegmentResponse = UpdateSegmentResponses[keyof UpdateSegmentResponses];
@@ -13437,6 +14253,8 @@ export type TagSegmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13479,6 +14297,7 @@ export type TagSegmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -13499,9 +14318,9 @@ export type TagSegmentError = TagSegmentErrors[keyof TagSegmentErrors];
 
 export type TagSegmentResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type TagSegmentResponse = TagSegmentResponses[keyof TagSegmentResponses];
@@ -13542,6 +14361,8 @@ export type PreviewSegmentErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13580,6 +14401,7 @@ export type PreviewSegmentErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -13727,6 +14549,8 @@ export type CreateSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13764,6 +14588,7 @@ export type CreateSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -13787,6 +14612,10 @@ export type CreateSequenceResponses = {
      * Created
      */
     201: SequenceDetail;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateSequenceResponse = CreateSequenceResponses[keyof CreateSequenceResponses];
@@ -13935,6 +14764,8 @@ export type UpdateSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -13980,6 +14811,7 @@ export type UpdateSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14003,6 +14835,10 @@ export type UpdateSequenceResponses = {
      * OK
      */
     200: SequenceDetail;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateSequenceResponse = UpdateSequenceResponses[keyof UpdateSequenceResponses];
@@ -14056,6 +14892,8 @@ export type ReplaceSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14101,6 +14939,7 @@ export type ReplaceSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14124,6 +14963,10 @@ export type ReplaceSequenceResponses = {
      * OK
      */
     200: SequenceDetail;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ReplaceSequenceResponse = ReplaceSequenceResponses[keyof ReplaceSequenceResponses];
@@ -14170,6 +15013,8 @@ export type EnrollContactErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14215,6 +15060,7 @@ export type EnrollContactErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14239,9 +15085,9 @@ export type EnrollContactResponses = {
      */
     201: Enrollment;
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type EnrollContactResponse = EnrollContactResponses[keyof EnrollContactResponses];
@@ -14388,6 +15234,8 @@ export type PauseSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14430,6 +15278,7 @@ export type PauseSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14453,6 +15302,10 @@ export type PauseSequenceResponses = {
      * OK
      */
     200: Sequence;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type PauseSequenceResponse = PauseSequenceResponses[keyof PauseSequenceResponses];
@@ -14498,6 +15351,8 @@ export type PreviewSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14540,6 +15395,7 @@ export type PreviewSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14609,6 +15465,8 @@ export type ResumeSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14651,6 +15509,7 @@ export type ResumeSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14674,6 +15533,10 @@ export type ResumeSequenceResponses = {
      * OK
      */
     200: Sequence;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ResumeSequenceResponse = ResumeSequenceResponses[keyof ResumeSequenceResponses];
@@ -14720,6 +15583,8 @@ export type StartSequenceErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14762,6 +15627,7 @@ export type StartSequenceErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14785,6 +15651,10 @@ export type StartSequenceResponses = {
      * OK
      */
     200: Sequence;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type StartSequenceResponse = StartSequenceResponses[keyof StartSequenceResponses];
@@ -14921,6 +15791,8 @@ export type DeleteTagErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -14966,6 +15838,7 @@ export type DeleteTagErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -14986,9 +15859,9 @@ export type DeleteTagError = DeleteTagErrors[keyof DeleteTagErrors];
 
 export type DeleteTagResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type DeleteTagResponse = DeleteTagResponses[keyof DeleteTagResponses];
@@ -15137,6 +16010,8 @@ export type RenameTagErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -15182,6 +16057,7 @@ export type RenameTagErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -15202,9 +16078,9 @@ export type RenameTagError = RenameTagErrors[keyof RenameTagErrors];
 
 export type RenameTagResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type RenameTagResponse = RenameTagResponses[keyof RenameTagResponses];
@@ -15333,6 +16209,8 @@ export type CreateTemplateErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -15370,6 +16248,7 @@ export type CreateTemplateErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -15393,6 +16272,10 @@ export type CreateTemplateResponses = {
      * Created
      */
     201: WrittenTemplate;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
@@ -15446,6 +16329,8 @@ export type DeleteTemplateErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -15491,6 +16376,7 @@ export type DeleteTemplateErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -15510,6 +16396,10 @@ export type DeleteTemplateErrors = {
 export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
 
 export type DeleteTemplateResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -15662,6 +16552,8 @@ export type UpdateTemplateErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -15707,6 +16599,7 @@ export type UpdateTemplateErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -15730,6 +16623,10 @@ export type UpdateTemplateResponses = {
      * OK
      */
     200: WrittenTemplate;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
@@ -16002,6 +16899,8 @@ export type UpdateThreadErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16047,6 +16946,7 @@ export type UpdateThreadErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16070,6 +16970,10 @@ export type UpdateThreadResponses = {
      * OK
      */
     200: ChangedThread;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type UpdateThreadResponse = UpdateThreadResponses[keyof UpdateThreadResponses];
@@ -16210,6 +17114,8 @@ export type LoadThreadHistoryErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16252,6 +17158,7 @@ export type LoadThreadHistoryErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16272,9 +17179,9 @@ export type LoadThreadHistoryError = LoadThreadHistoryErrors[keyof LoadThreadHis
 
 export type LoadThreadHistoryResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: HistoryRequest;
+    202: HistoryRequest | Proposal;
 };
 
 export type LoadThreadHistoryResponse = LoadThreadHistoryResponses[keyof LoadThreadHistoryResponses];
@@ -16417,6 +17324,8 @@ export type ReadThreadErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16458,6 +17367,7 @@ export type ReadThreadErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16481,6 +17391,10 @@ export type ReadThreadResponses = {
      * OK
      */
     200: ReadThread;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type ReadThreadResponse = ReadThreadResponses[keyof ReadThreadResponses];
@@ -16527,6 +17441,8 @@ export type MarkThreadUnreadErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16568,6 +17484,7 @@ export type MarkThreadUnreadErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16591,6 +17508,10 @@ export type MarkThreadUnreadResponses = {
      * OK
      */
     200: ReadThread;
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
 };
 
 export type MarkThreadUnreadResponse = MarkThreadUnreadResponses[keyof MarkThreadUnreadResponses];
@@ -16715,6 +17636,8 @@ export type CreateWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16756,6 +17679,7 @@ export type CreateWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16832,6 +17756,8 @@ export type DeleteWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -16877,6 +17803,7 @@ export type DeleteWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -16896,6 +17823,10 @@ export type DeleteWebhookErrors = {
 export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
 
 export type DeleteWebhookResponses = {
+    /**
+     * The write waits for an approval, because the key's `approval` asks for one, and nothing was done yet. The proposal says why, and `GET /v1/proposals/{proposal_id}` what became of it.
+     */
+    202: Proposal;
     /**
      * No Content
      */
@@ -17048,6 +17979,8 @@ export type UpdateWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -17093,6 +18026,7 @@ export type UpdateWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -17270,6 +18204,8 @@ export type ReplayWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -17312,6 +18248,7 @@ export type ReplayWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -17332,9 +18269,9 @@ export type ReplayWebhookError = ReplayWebhookErrors[keyof ReplayWebhookErrors];
 
 export type ReplayWebhookResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Job;
+    202: Job | Proposal;
 };
 
 export type ReplayWebhookResponse = ReplayWebhookResponses[keyof ReplayWebhookResponses];
@@ -17381,6 +18318,8 @@ export type RotateSecretWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -17422,6 +18361,7 @@ export type RotateSecretWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -17491,6 +18431,8 @@ export type TestWebhookErrors = {
      * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
      * - `ip_not_allowed`: The key may be used only from its allowed networks.
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     * - `approval_needed`: A member has to approve this. Send it in a way that can wait, or ask a member to do it in the panel.
+     * - `outside_limits`: The key or assistant is narrowed to a segment or to some accounts, and this is not done within those. Use a key without that limit.
      */
     403: Problem;
     /**
@@ -17533,6 +18475,7 @@ export type TestWebhookErrors = {
     422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     * - `key_budget`: Wait `Retry-After` seconds, or ask an admin for a larger budget.
      */
     429: Problem;
     /**
@@ -17553,9 +18496,9 @@ export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
 
 export type TestWebhookResponses = {
     /**
-     * Accepted
+     * Accepted, or the write waits for an approval: a proposal, and nothing was done yet
      */
-    202: Delivery;
+    202: Delivery | Proposal;
 };
 
 export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
@@ -17791,6 +18734,33 @@ export type OnMessageSentWebhookPayload = MessageSentEvent;
 export type OnMessageSentWebhookRequest = {
     body: OnMessageSentWebhookPayload;
     key: 'message.sent';
+    path?: never;
+    query?: never;
+};
+
+export type OnProposalCreatedWebhookPayload = ProposalCreatedEvent;
+
+export type OnProposalCreatedWebhookRequest = {
+    body: OnProposalCreatedWebhookPayload;
+    key: 'proposal.created';
+    path?: never;
+    query?: never;
+};
+
+export type OnProposalDecidedWebhookPayload = ProposalDecidedEvent;
+
+export type OnProposalDecidedWebhookRequest = {
+    body: OnProposalDecidedWebhookPayload;
+    key: 'proposal.decided';
+    path?: never;
+    query?: never;
+};
+
+export type OnProposalEndedWebhookPayload = ProposalEndedEvent;
+
+export type OnProposalEndedWebhookRequest = {
+    body: OnProposalEndedWebhookPayload;
+    key: 'proposal.ended';
     path?: never;
     query?: never;
 };

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import {
+  ApprovalPendingError,
   ConflictError,
   CrmSolid,
   type Event,
@@ -17,6 +18,7 @@ import {
   PreconditionFailedError,
   ValidationError,
   verifyWebhook,
+  WaitTimeoutError,
 } from "../../src/index.js";
 
 const crm = new CrmSolid();
@@ -126,6 +128,20 @@ test("imports and jobs", async () => {
   assert.equal((await crm.customFields.update(run, { label: "Height" })).label, "Height");
   assert.deepEqual([field.label, (await crm.customFields.get(run)).label], ["Size", "Height"]);
   assert.match(await crm.contacts.export({ search: `boris_${run}` }).text(), /Борис 🎈/);
+});
+
+test("a write that waits for an approval", async () => {
+  const held = new CrmSolid({ apiKey: process.env["CRMSOLID_TEST_HELD_KEY"]! });
+  const message = { account_id: account, to: `@held_${run}`, text: "Hello" };
+  const error = await held.messages.send(message).then(() => null, (caught: unknown) => caught);
+  assert.ok(error instanceof ApprovalPendingError);
+  const { proposal } = error;
+  assert.deepEqual([proposal.status, proposal.reason, proposal.call.arguments], ["pending", "every_write", message]);
+  assert.ok((await all(held.proposals.list({ status: "pending" }))).some((each) => each.id === proposal.id));
+  assert.equal((await held.proposals.get(proposal.id)).expires_at, proposal.expires_at);
+  await assert.rejects(held.proposals.wait(proposal.id, { waitFor: 0 }), WaitTimeoutError);
+  assert.equal((await held.proposals.cancel(proposal.id)).status, "rejected");
+  assert.equal((await held.proposals.wait(proposal.id)).status, "rejected");
 });
 
 test("segments", async () => {

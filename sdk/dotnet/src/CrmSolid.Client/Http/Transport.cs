@@ -242,6 +242,7 @@ internal sealed class Transport
             {
                 throw Refusals.Read(answer, request, Time);
             }
+            CheckNotHeld(request, answer);
             return answer;
         }
         catch (CrmSolidException)
@@ -261,6 +262,29 @@ internal sealed class Transport
                 throw new CallCanceledException(request.IdempotencyKey, cause, cancellationToken);
             }
             throw Failure(error, cause, request, timer.Timeout, attempts.Made + 1);
+        }
+    }
+
+    // The answer of a write that waits is a proposal, in place of what the call answers.
+    private static void CheckNotHeld(ApiRequest request, Answer answer)
+    {
+        if (answer.Info.Status != 202 || request.IdempotencyKey is null || request.IsStreamed)
+        {
+            return;
+        }
+        Proposal proposal;
+        try
+        {
+            proposal = Json.Read<Proposal>(answer.Body.Span);
+        }
+        catch (Exception)
+        {
+            return; // whoever reads the answer says what is wrong with it
+        }
+        if (proposal.Id.StartsWith("prp_", StringComparison.Ordinal))
+        {
+            proposal.Response = answer.Info;
+            throw new CrmSolidApprovalPendingException(proposal) { IdempotencyKey = request.IdempotencyKey };
         }
     }
 

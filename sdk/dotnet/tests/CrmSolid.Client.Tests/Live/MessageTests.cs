@@ -29,6 +29,24 @@ public sealed class MessageTests
     }
 
     [LiveFact]
+    public async Task A_message_that_waits_for_an_approval_is_an_exception()
+    {
+        var client = new CrmSolidClient(Product.HeldKey);
+        var pending = await Assert.ThrowsAsync<CrmSolidApprovalPendingException>(
+            () => client.Messages.SendAsync(Product.Account, $"@{Product.NewUsername("held")}", "Hello"));
+        Assert.Equal((ProposalStatus.Pending, "every_write", "send_message"),
+            (pending.Proposal.Status, pending.Proposal.Reason, pending.Proposal.Call.Operation));
+        Assert.NotNull(pending.IdempotencyKey);
+        string id = pending.Proposal.Id;
+        List<Proposal> waiting = await Product.AllAsync(
+            client.Proposals.ListAsync(new() { Status = ProposalStatus.Pending }));
+        Assert.Contains(id, waiting.Select(each => each.Id));
+        Assert.Equal(pending.Proposal.ExpiresAt, (await client.Proposals.GetAsync(id)).ExpiresAt);
+        Assert.Equal(ProposalStatus.Rejected, (await client.Proposals.CancelAsync(id)).Status);
+        Assert.Equal(ProposalStatus.Rejected, (await client.Proposals.WaitAsync(id)).Status);
+    }
+
+    [LiveFact]
     public async Task Files_are_sent_and_received()
     {
         using var offer = new MemoryStream("Оферта"u8.ToArray());

@@ -33,6 +33,8 @@ internal static class Product
 
     public static string SlowKey => Variable("SLOW_KEY");
 
+    public static string HeldKey => Variable("HELD_KEY");
+
     /// <summary>With the key and the address of the environment.</summary>
     public static CrmSolidClient Client() => new();
 

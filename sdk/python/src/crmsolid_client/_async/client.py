@@ -23,6 +23,7 @@ from .resources.jobs import AsyncJobs
 from .resources.members import AsyncMembers
 from .resources.messages import AsyncMessages, AsyncThreads
 from .resources.notes import AsyncNotes
+from .resources.proposals import AsyncProposals
 from .resources.segments import AsyncSegments
 from .resources.sequences import AsyncEnrollments, AsyncSequences
 from .resources.tags import AsyncTags
@@ -76,6 +77,7 @@ class AsyncCrmSolid:
         self.members = AsyncMembers(transport)
         self.messages = AsyncMessages(transport)
         self.notes = AsyncNotes(transport)
+        self.proposals = AsyncProposals(transport)
         self.segments = AsyncSegments(transport)
         self.sequences = AsyncSequences(transport)
         self.tags = AsyncTags(transport)

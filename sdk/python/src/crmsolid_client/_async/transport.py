@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import httpx
 import pydantic
 
+from .. import models
 from .._config import USER_AGENT, Config
 from .._model import EventBase, Model, Time, read_event, response_info
 from .._pacing import RateLimit
@@ -20,7 +21,7 @@ from .._pages import Page
 from .._requests import Call
 from .._retry import Attempts
 from .._stop import AsyncStop
-from ..errors import CrmSolidError, UnexpectedAnswerError, UnreadableEvent
+from ..errors import ApprovalPendingError, CrmSolidError, UnexpectedAnswerError, UnreadableEvent
 
 M = TypeVar("M", bound=Model)
 
@@ -152,6 +153,8 @@ class AsyncTransport:
                 delay = attempts.after_error(error)
             else:
                 if response.is_success:
+                    if response.status_code == 202 and call.idempotency_key is not None:
+                        _check_not_held(call, response)
                     return response
                 if response.is_redirect and response.status_code != 304:
                     raise _unexpected(call, response, REDIRECTS)
@@ -222,6 +225,23 @@ class _LimitedStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._parts.aclose()
+
+
+def _check_not_held(call: Call, response: httpx.Response) -> None:
+    """Raise ApprovalPendingError if the write waits: its answer is a proposal in place of what the call answers."""
+    try:
+        answer = response.json()
+    except ValueError:
+        return  # whoever reads it says what is wrong
+    if not isinstance(answer, dict) or not str(answer.get("id")).startswith("prp_"):
+        return
+    try:
+        proposal = models.Proposal.model_validate_json(response.content)
+    except pydantic.ValidationError as error:
+        raise _unexpected(call, response, _misfit(models.Proposal, error)) from None
+    info = response_info(response)
+    request_id = response.headers.get("x-request-id", "")
+    raise ApprovalPendingError(proposal.with_response(info), request_id, call.idempotency_key)
 
 
 def _row(row: Any, shape: type[M]) -> M | UnreadableEvent:

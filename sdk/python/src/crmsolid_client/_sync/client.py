@@ -24,6 +24,7 @@ from .resources.jobs import Jobs
 from .resources.members import Members
 from .resources.messages import Messages, Threads
 from .resources.notes import Notes
+from .resources.proposals import Proposals
 from .resources.segments import Segments
 from .resources.sequences import Enrollments, Sequences
 from .resources.tags import Tags
@@ -77,6 +78,7 @@ class CrmSolid:
         self.members = Members(transport)
         self.messages = Messages(transport)
         self.notes = Notes(transport)
+        self.proposals = Proposals(transport)
         self.segments = Segments(transport)
         self.sequences = Sequences(transport)
         self.tags = Tags(transport)

@@ -38,6 +38,7 @@ Exit codes:
   1    refused by the API, failed, or no connection
   2    wrong usage
   3    no API key, or the key is not accepted
+  4    not done yet: it waits for an approval
   130  interrupted with Ctrl-C
   141  whoever read the output has closed it"""
 

@@ -10,6 +10,7 @@ from ..errors import (
     AccountDailyLimitError,
     APIConnectionError,
     APIError,
+    ApprovalPendingError,
     ConfigurationError,
     CrmSolidError,
     RateLimitedError,
@@ -21,6 +22,7 @@ from .output import clean, note
 FAILED = 1
 WRONG_USAGE = 2
 NO_KEY = 3
+WAITS = 4
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
@@ -39,6 +41,7 @@ _NEXT = {
     "idempotency_key_invalid": "Give 1 to 255 printable ASCII characters as --idempotency-key.",
     "not_found": "Check the id. Is it of the workspace of this key, and of its mode, live or test? `crmsolid me` shows"
     " both.",
+    "approval_needed": "A member does it in the panel.",
     "plan_required": "An owner chooses a plan in the panel under Settings > Plan.",
     "ip_not_allowed": "Use the key from an address of its allowed networks, or create another key.",
 }
@@ -70,11 +73,25 @@ def report(error: CrmSolidError | OSError | UnfinishedWriteError) -> int:
         return WRONG_USAGE
     if isinstance(error, APIError):
         return _report_answer(error, _advice(error))
+    if isinstance(error, ApprovalPendingError):
+        return _report_waiting(error)
     if isinstance(error, APIConnectionError):
         _print(str(error.args[0]), "Check the network and the address (--url). Try again.")
         return FAILED
     _print(str(error), "")
     return FAILED
+
+
+def _report_waiting(error: ApprovalPendingError) -> int:
+    proposal = error.proposal
+    until = "" if proposal.expires_at is None else f" until {proposal.expires_at:%Y-%m-%d %H:%M} UTC"
+    note(f"{click.style('Not done yet:', fg='yellow', bold=True)} this waits for an approval{until}.")
+    note(f"Why: {clean(proposal.reason)}")
+    note(
+        "Next: A member decides in the panel, under Approvals. What became of it: "
+        f"crmsolid api GET /v1/proposals/{clean(proposal.id)}"
+    )
+    return WAITS
 
 
 def _report_unfinished(error: UnfinishedWriteError) -> int:

@@ -211,12 +211,82 @@ public sealed class ApiKey : ApiModel, IJsonModel<ApiKey>
     }
 }
 
+/// <summary>What narrows a key beyond its scopes.</summary>
+[JsonConverter(typeof(ModelConverter<KeyLimits>))]
+public sealed class KeyLimits : ApiModel, IJsonModel<KeyLimits>
+{
+    private static readonly MemberNames Names = new(
+        "KeyLimits", "account_ids", "segment_id", "daily_sends", "daily_sends_left", "daily_changes",
+        "daily_changes_left", "approval");
+
+    /// <summary>Makes one, such as for a test.</summary>
+    public KeyLimits() { }
+
+    private KeyLimits(ref Utf8JsonReader json)
+    {
+        var members = new MemberReader(Names, ref json);
+        while (members.Next(ref json))
+        {
+            switch (members.Index)
+            {
+                case 0: AccountIds = members.Integers(ref json); break;
+                case 1: SegmentId = members.Text(ref json); break;
+                case 2: DailySends = members.Integer(ref json); break;
+                case 3: DailySendsLeft = members.Integer(ref json); break;
+                case 4: DailyChanges = members.Integer(ref json); break;
+                case 5: DailyChangesLeft = members.Integer(ref json); break;
+                case 6: Approval = members.Value<Approval>(ref json); break;
+                default: Keep(members.Name, ref json); break;
+            }
+        }
+    }
+
+    internal static KeyLimits Empty { get; } = new();
+
+    /// <summary>The only accounts; null for all.</summary>
+    public IReadOnlyList<long>? AccountIds { get; init; }
+
+    /// <summary>The only contacts; null for all.</summary>
+    public string? SegmentId { get; init; }
+
+    /// <summary>Messages in 24 hours; null for any number.</summary>
+    public long? DailySends { get; init; }
+
+    /// <summary>Of these, how many are left now.</summary>
+    public long? DailySendsLeft { get; init; }
+
+    /// <summary>Changes in 24 hours; null for any number.</summary>
+    public long? DailyChanges { get; init; }
+
+    /// <summary>Of these, how many are left now.</summary>
+    public long? DailyChangesLeft { get; init; }
+
+    /// <summary>Which writes wait for an approval.</summary>
+    public Approval Approval { get; init; }
+
+    static KeyLimits IJsonModel<KeyLimits>.Read(ref Utf8JsonReader json) => new(ref json);
+
+    void IJsonModel<KeyLimits>.Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.Integers("account_ids", AccountIds);
+        json.Text("segment_id", SegmentId);
+        json.Integer("daily_sends", DailySends);
+        json.Integer("daily_sends_left", DailySendsLeft);
+        json.Integer("daily_changes", DailyChanges);
+        json.Integer("daily_changes_left", DailyChangesLeft);
+        json.Value("approval", Approval);
+        WriteKept(json);
+        json.WriteEndObject();
+    }
+}
+
 /// <summary>What the key may do, and in which workspace.</summary>
 [JsonConverter(typeof(ModelConverter<Me>))]
 public sealed class Me : VersionedModel, IJsonModel<Me>
 {
     private static readonly MemberNames Names = new(
-        "Me", "key", "scopes", "workspace", "mode", "plan");
+        "Me", "key", "scopes", "limits", "workspace", "mode", "plan");
 
     /// <summary>Makes one, such as for a test.</summary>
     public Me() { }
@@ -230,9 +300,10 @@ public sealed class Me : VersionedModel, IJsonModel<Me>
             {
                 case 0: Key = members.Model<ApiKey>(ref json); break;
                 case 1: Scopes = members.Values<Scope>(ref json); break;
-                case 2: Workspace = members.Model<Workspace>(ref json); break;
-                case 3: Mode = members.Value<WorkspaceMode>(ref json); break;
-                case 4: Plan = members.Value<Plan>(ref json); break;
+                case 2: Limits = members.Model<KeyLimits>(ref json); break;
+                case 3: Workspace = members.Model<Workspace>(ref json); break;
+                case 4: Mode = members.Value<WorkspaceMode>(ref json); break;
+                case 5: Plan = members.Value<Plan>(ref json); break;
                 default: Keep(members.Name, ref json); break;
             }
         }
@@ -243,6 +314,9 @@ public sealed class Me : VersionedModel, IJsonModel<Me>
 
     /// <summary>What the key may do.</summary>
     public IReadOnlyList<Scope> Scopes { get; init; } = [];
+
+    /// <summary>What narrows it further.</summary>
+    public KeyLimits Limits { get; init; } = KeyLimits.Empty;
 
     /// <summary>The workspace of the key.</summary>
     public Workspace Workspace { get; init; } = Workspace.Empty;
@@ -260,6 +334,7 @@ public sealed class Me : VersionedModel, IJsonModel<Me>
         json.WriteStartObject();
         json.Model("key", Key);
         json.Values("scopes", Scopes);
+        json.Model("limits", Limits);
         json.Model("workspace", Workspace);
         json.Value("mode", Mode);
         json.Value("plan", Plan);
@@ -441,6 +516,44 @@ public readonly record struct AccountState : IStringValue<AccountState>
 
     /// <summary>Converts a value as the API writes it.</summary>
     public static implicit operator AccountState(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>
+/// Which writes of a key wait until a member approves them. Values that this version does not know are kept.
+/// </summary>
+[JsonConverter(typeof(StringValueConverter<Approval>))]
+public readonly record struct Approval : IStringValue<Approval>
+{
+    private readonly string? _value;
+
+    /// <summary>Makes a value, also one that is not listed.</summary>
+    /// <param name="value">As the API writes it.</param>
+    public Approval(string value) => _value = value is "" ? null : value;
+
+    /// <summary><c>none</c></summary>
+    public static Approval None { get; } = new("none");
+
+    /// <summary><c>untrusted</c></summary>
+    public static Approval Untrusted { get; } = new("untrusted");
+
+    /// <summary><c>all</c></summary>
+    public static Approval All { get; } = new("all");
+
+    /// <summary>As the API writes it; empty if the answer had none.</summary>
+    public string Value => _value ?? "";
+
+    static string[] IStringValue<Approval>.Known =>
+    [
+        "none", "untrusted", "all",
+    ];
+
+    static Approval IStringValue<Approval>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator Approval(string value) => new(value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -556,7 +556,7 @@ public sealed class PersonalData : VersionedModel, IJsonModel<PersonalData>
     private static readonly MemberNames Names = new(
         "PersonalData", "contact", "audit_log", "named_in", "telegram_addresses", "scores", "stages", "notes",
         "messages", "drafts", "files", "enrollments", "events", "deliveries", "broadcasts", "failed_imports",
-        "stored_answers");
+        "stored_answers", "proposals", "assistant_changes");
 
     /// <summary>Makes one, such as for a test.</summary>
     public PersonalData() { }
@@ -584,6 +584,8 @@ public sealed class PersonalData : VersionedModel, IJsonModel<PersonalData>
                 case 13: Broadcasts = members.AnyMaps(ref json); break;
                 case 14: FailedImports = members.AnyMaps(ref json); break;
                 case 15: StoredAnswers = members.AnyMaps(ref json); break;
+                case 16: Proposals = members.AnyMaps(ref json); break;
+                case 17: AssistantChanges = members.AnyMaps(ref json); break;
                 default: Keep(members.Name, ref json); break;
             }
         }
@@ -637,6 +639,12 @@ public sealed class PersonalData : VersionedModel, IJsonModel<PersonalData>
     /// <summary>Answers to writes of the last 24 hours.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> StoredAnswers { get; init; } = [];
 
+    /// <summary>Writes that waited for an approval, oldest first.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Proposals { get; init; } = [];
+
+    /// <summary>Changes that can be taken back, oldest first.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> AssistantChanges { get; init; } = [];
+
     static PersonalData IJsonModel<PersonalData>.Read(ref Utf8JsonReader json) => new(ref json);
 
     void IJsonModel<PersonalData>.Write(Utf8JsonWriter json)
@@ -658,6 +666,217 @@ public sealed class PersonalData : VersionedModel, IJsonModel<PersonalData>
         json.AnyMaps("broadcasts", Broadcasts);
         json.AnyMaps("failed_imports", FailedImports);
         json.AnyMaps("stored_answers", StoredAnswers);
+        json.AnyMaps("proposals", Proposals);
+        json.AnyMaps("assistant_changes", AssistantChanges);
+        WriteKept(json);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>A write that waits until a member approves it.</summary>
+[JsonConverter(typeof(ModelConverter<Proposal>))]
+public sealed class Proposal : VersionedModel, IJsonModel<Proposal>
+{
+    private static readonly MemberNames Names = new(
+        "Proposal", "id", "status", "summary", "call", "contact", "reason", "because", "requested_by", "created_at",
+        "expires_at", "decided_by", "decided_at", "note", "problem", "run_at", "result", "edited_from");
+
+    /// <summary>Makes one, such as for a test.</summary>
+    public Proposal() { }
+
+    [SetsRequiredMembers]
+    private Proposal(ref Utf8JsonReader json)
+    {
+        var members = new MemberReader(Names, ref json);
+        while (members.Next(ref json))
+        {
+            switch (members.Index)
+            {
+                case 0: Id = members.Text(ref json); break;
+                case 1: Status = members.Value<ProposalStatus>(ref json); break;
+                case 2: Summary = members.Text(ref json); break;
+                case 3: Call = members.Model<ProposedCall>(ref json); break;
+                case 4: Contact = members.Model<ContactName>(ref json); break;
+                case 5: Reason = members.Text(ref json); break;
+                case 6: Because = members.Models<ReadText>(ref json); break;
+                case 7: RequestedBy = members.Model<Author>(ref json); break;
+                case 8: CreatedAt = members.Time(ref json); break;
+                case 9: ExpiresAt = members.Time(ref json); break;
+                case 10: DecidedBy = members.Model<MemberName>(ref json); break;
+                case 11: DecidedAt = members.Time(ref json); break;
+                case 12: Note = members.Text(ref json); break;
+                case 13: Problem = members.Text(ref json); break;
+                case 14: RunAt = members.Time(ref json); break;
+                case 15: Result = members.Any(ref json); break;
+                case 16: EditedFrom = members.Text(ref json); break;
+                default: Keep(members.Name, ref json); break;
+            }
+        }
+        if (Id is null) throw members.Missing(0);
+    }
+
+    /// <summary>The proposal's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>
+    /// <c>approved</c> is carried out as soon as a worker can, once <c>run_at</c> is set it was; <c>stale</c>: what
+    /// it was made for has changed meanwhile, and nothing was done.
+    /// </summary>
+    public ProposalStatus Status { get; init; }
+
+    /// <summary>What would be done, in words.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>What would be done.</summary>
+    public ProposedCall Call { get; init; } = ProposedCall.Empty;
+
+    /// <summary>The contact it is about, if that is one alone.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>Why it waits: a code, such as <c>read_somebody_else</c>.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Whose text was read before, the latest first.</summary>
+    public IReadOnlyList<ReadText> Because { get; init; } = [];
+
+    /// <summary>The key or assistant that asked.</summary>
+    public Author? RequestedBy { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Until when it can be approved.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Who approved or rejected it; null until then.</summary>
+    public MemberName? DecidedBy { get; init; }
+
+    /// <summary>When; null until then.</summary>
+    public DateTimeOffset? DecidedAt { get; init; }
+
+    /// <summary>What whoever decided says to whoever asked.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Why it is <c>stale</c> or <c>failed</c>.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>When it was carried out, or could not be.</summary>
+    public DateTimeOffset? RunAt { get; init; }
+
+    /// <summary>What the call has answered.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>The proposal that a member edited into this one.</summary>
+    public string? EditedFrom { get; init; }
+
+    static Proposal IJsonModel<Proposal>.Read(ref Utf8JsonReader json) => new(ref json);
+
+    void IJsonModel<Proposal>.Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.Text("id", Id);
+        json.Value("status", Status);
+        json.Text("summary", Summary);
+        json.Model("call", Call);
+        json.Model("contact", Contact);
+        json.Text("reason", Reason);
+        json.Models("because", Because);
+        json.Model("requested_by", RequestedBy);
+        json.Time("created_at", CreatedAt);
+        json.Time("expires_at", ExpiresAt);
+        json.Model("decided_by", DecidedBy);
+        json.Time("decided_at", DecidedAt);
+        json.Text("note", Note);
+        json.Text("problem", Problem);
+        json.Time("run_at", RunAt);
+        json.Any("result", Result);
+        json.Text("edited_from", EditedFrom);
+        WriteKept(json);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>The call that a proposal is of.</summary>
+[JsonConverter(typeof(ModelConverter<ProposedCall>))]
+public sealed class ProposedCall : ApiModel, IJsonModel<ProposedCall>
+{
+    private static readonly MemberNames Names = new(
+        "ProposedCall", "operation", "arguments");
+
+    /// <summary>Makes one, such as for a test.</summary>
+    public ProposedCall() { }
+
+    private ProposedCall(ref Utf8JsonReader json)
+    {
+        var members = new MemberReader(Names, ref json);
+        while (members.Next(ref json))
+        {
+            switch (members.Index)
+            {
+                case 0: Operation = members.Text(ref json); break;
+                case 1: Arguments = members.Any(ref json); break;
+                default: Keep(members.Name, ref json); break;
+            }
+        }
+    }
+
+    internal static ProposedCall Empty { get; } = new();
+
+    /// <summary>The <c>operationId</c> of the call.</summary>
+    public string Operation { get; init; } = "";
+
+    /// <summary>Its arguments, those of the path included; times are absolute.</summary>
+    public JsonElement Arguments { get; init; } = PlainJson.Null;
+
+    static ProposedCall IJsonModel<ProposedCall>.Read(ref Utf8JsonReader json) => new(ref json);
+
+    void IJsonModel<ProposedCall>.Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.Text("operation", Operation);
+        json.Any("arguments", Arguments);
+        WriteKept(json);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>Whose text was read, and when.</summary>
+[JsonConverter(typeof(ModelConverter<ReadText>))]
+public sealed class ReadText : ApiModel, IJsonModel<ReadText>
+{
+    private static readonly MemberNames Names = new(
+        "ReadText", "contact", "read_at");
+
+    /// <summary>Makes one, such as for a test.</summary>
+    public ReadText() { }
+
+    private ReadText(ref Utf8JsonReader json)
+    {
+        var members = new MemberReader(Names, ref json);
+        while (members.Next(ref json))
+        {
+            switch (members.Index)
+            {
+                case 0: Contact = members.Model<ContactName>(ref json); break;
+                case 1: ReadAt = members.Time(ref json); break;
+                default: Keep(members.Name, ref json); break;
+            }
+        }
+    }
+
+    /// <summary>Whose text was read; null: of somebody that is not known.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>When it was answered the last time.</summary>
+    public DateTimeOffset ReadAt { get; init; }
+
+    static ReadText IJsonModel<ReadText>.Read(ref Utf8JsonReader json) => new(ref json);
+
+    void IJsonModel<ReadText>.Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.Model("contact", Contact);
+        json.Time("read_at", ReadAt);
         WriteKept(json);
         json.WriteEndObject();
     }

@@ -64,6 +64,7 @@ namespace CrmSolid.Client;
 [JsonSerializable(typeof(HourReportPeriod))]
 [JsonSerializable(typeof(IssuedWebhook))]
 [JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(KeyLimits))]
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(MemberConversationFigures))]
@@ -78,10 +79,13 @@ namespace CrmSolid.Client;
 [JsonSerializable(typeof(PersonalData))]
 [JsonSerializable(typeof(PointsInput))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Proposal))]
+[JsonSerializable(typeof(ProposedCall))]
 [JsonSerializable(typeof(QueuedMessage))]
 [JsonSerializable(typeof(Ratio))]
 [JsonSerializable(typeof(Reaction))]
 [JsonSerializable(typeof(ReactionInput))]
+[JsonSerializable(typeof(ReadText))]
 [JsonSerializable(typeof(ReadThread))]
 [JsonSerializable(typeof(RenameTagInput))]
 [JsonSerializable(typeof(ReplayInput))]
@@ -146,6 +150,7 @@ namespace CrmSolid.Client;
 [JsonSerializable(typeof(Page<Message>))]
 [JsonSerializable(typeof(Page<MessageThread>))]
 [JsonSerializable(typeof(Page<Note>))]
+[JsonSerializable(typeof(Page<Proposal>))]
 [JsonSerializable(typeof(Page<Segment>))]
 [JsonSerializable(typeof(Page<Sequence>))]
 [JsonSerializable(typeof(Page<Tag>))]
@@ -171,6 +176,7 @@ internal sealed partial class JsonContext : JsonSerializerContext
         new PageConverter<Message>(),
         new PageConverter<MessageThread>(),
         new PageConverter<Note>(),
+        new PageConverter<Proposal>(),
         new PageConverter<Segment>(),
         new PageConverter<Sequence>(),
         new PageConverter<Tag>(),

@@ -147,6 +147,9 @@ public readonly record struct ErrorCode : IStringValue<ErrorCode>
     /// <summary><c>already_enrolled</c></summary>
     public static ErrorCode AlreadyEnrolled { get; } = new("already_enrolled");
 
+    /// <summary><c>approval_needed</c></summary>
+    public static ErrorCode ApprovalNeeded { get; } = new("approval_needed");
+
     /// <summary><c>audience_changed</c></summary>
     public static ErrorCode AudienceChanged { get; } = new("audience_changed");
 
@@ -207,6 +210,9 @@ public readonly record struct ErrorCode : IStringValue<ErrorCode>
     /// <summary><c>ip_not_allowed</c></summary>
     public static ErrorCode IpNotAllowed { get; } = new("ip_not_allowed");
 
+    /// <summary><c>key_budget</c></summary>
+    public static ErrorCode KeyBudget { get; } = new("key_budget");
+
     /// <summary><c>malformed_json</c></summary>
     public static ErrorCode MalformedJson { get; } = new("malformed_json");
 
@@ -224,6 +230,9 @@ public readonly record struct ErrorCode : IStringValue<ErrorCode>
 
     /// <summary><c>origin_not_allowed</c></summary>
     public static ErrorCode OriginNotAllowed { get; } = new("origin_not_allowed");
+
+    /// <summary><c>outside_limits</c></summary>
+    public static ErrorCode OutsideLimits { get; } = new("outside_limits");
 
     /// <summary><c>payload_too_large</c></summary>
     public static ErrorCode PayloadTooLarge { get; } = new("payload_too_large");
@@ -278,15 +287,15 @@ public readonly record struct ErrorCode : IStringValue<ErrorCode>
 
     static string[] IStringValue<ErrorCode>.Known =>
     [
-        "account_daily_limit", "already_enrolled", "audience_changed", "bad_request", "contact_conflict",
-        "contact_opted_out", "erased", "file_gone", "file_quota_exceeded", "file_too_large", "filter_too_costly",
-        "forbidden", "headers_too_large", "idempotency_in_progress", "idempotency_key_invalid",
+        "account_daily_limit", "already_enrolled", "approval_needed", "audience_changed", "bad_request",
+        "contact_conflict", "contact_opted_out", "erased", "file_gone", "file_quota_exceeded", "file_too_large",
+        "filter_too_costly", "forbidden", "headers_too_large", "idempotency_in_progress", "idempotency_key_invalid",
         "idempotency_key_missing", "idempotency_key_reused", "internal_error", "invalid_cursor", "invalid_parameter",
-        "invalid_state", "ip_not_allowed", "malformed_json", "method_not_allowed", "not_acceptable", "not_found",
-        "not_implemented", "origin_not_allowed", "payload_too_large", "plan_required", "precondition_failed",
-        "range_not_satisfiable", "rate_limited", "request_timeout", "scope_missing", "sequence_not_active",
-        "service_unavailable", "storage_full", "token_expired", "token_invalid", "token_missing", "token_revoked",
-        "unsupported_media_type", "validation_failed",
+        "invalid_state", "ip_not_allowed", "key_budget", "malformed_json", "method_not_allowed", "not_acceptable",
+        "not_found", "not_implemented", "origin_not_allowed", "outside_limits", "payload_too_large", "plan_required",
+        "precondition_failed", "range_not_satisfiable", "rate_limited", "request_timeout", "scope_missing",
+        "sequence_not_active", "service_unavailable", "storage_full", "token_expired", "token_invalid",
+        "token_missing", "token_revoked", "unsupported_media_type", "validation_failed",
     ];
 
     static ErrorCode IStringValue<ErrorCode>.Create(string value) => new(value);

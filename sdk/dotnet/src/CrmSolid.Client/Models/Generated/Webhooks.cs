@@ -451,8 +451,8 @@ public sealed class EventData : ApiModel, IJsonModel<EventData>
 {
     private static readonly MemberNames Names = new(
         "EventData", "account", "old_state", "new_state", "broadcast", "contact", "old_stage", "new_stage", "cause",
-        "added", "changed", "job", "old_score", "new_score", "rules", "message", "sequence", "enrollment", "old_plan",
-        "plan", "thread", "old_assignee", "new_assignee");
+        "added", "changed", "job", "old_score", "new_score", "rules", "message", "proposal", "sequence", "enrollment",
+        "old_plan", "plan", "thread", "old_assignee", "new_assignee");
 
     /// <summary>Makes one, such as for a test.</summary>
     public EventData() { }
@@ -479,13 +479,14 @@ public sealed class EventData : ApiModel, IJsonModel<EventData>
                 case 12: NewScore = members.Integer(ref json); break;
                 case 13: Rules = members.Texts(ref json); break;
                 case 14: Message = members.Model<Message>(ref json); break;
-                case 15: Sequence = members.Model<Sequence>(ref json); break;
-                case 16: Enrollment = members.Model<Enrollment>(ref json); break;
-                case 17: OldPlan = members.Value<Plan>(ref json); break;
-                case 18: Plan = members.Value<Plan>(ref json); break;
-                case 19: Thread = members.Model<MessageThread>(ref json); break;
-                case 20: OldAssignee = members.Model<MemberName>(ref json); break;
-                case 21: NewAssignee = members.Model<MemberName>(ref json); break;
+                case 15: Proposal = members.Model<Proposal>(ref json); break;
+                case 16: Sequence = members.Model<Sequence>(ref json); break;
+                case 17: Enrollment = members.Model<Enrollment>(ref json); break;
+                case 18: OldPlan = members.Value<Plan>(ref json); break;
+                case 19: Plan = members.Value<Plan>(ref json); break;
+                case 20: Thread = members.Model<MessageThread>(ref json); break;
+                case 21: OldAssignee = members.Model<MemberName>(ref json); break;
+                case 22: NewAssignee = members.Model<MemberName>(ref json); break;
                 default: Keep(members.Name, ref json); break;
             }
         }
@@ -538,6 +539,9 @@ public sealed class EventData : ApiModel, IJsonModel<EventData>
     /// <summary>The message.</summary>
     public Message? Message { get; init; }
 
+    /// <summary>The proposal.</summary>
+    public Proposal? Proposal { get; init; }
+
     /// <summary>The sequence.</summary>
     public Sequence? Sequence { get; init; }
 
@@ -579,6 +583,7 @@ public sealed class EventData : ApiModel, IJsonModel<EventData>
         json.Integer("new_score", NewScore);
         json.Texts("rules", Rules);
         json.Model("message", Message);
+        json.Model("proposal", Proposal);
         json.Model("sequence", Sequence);
         json.Model("enrollment", Enrollment);
         json.Value("old_plan", OldPlan);
@@ -1104,6 +1109,15 @@ public readonly record struct EventType : IStringValue<EventType>
     /// <summary><c>message.sent</c></summary>
     public static EventType MessageSent { get; } = new("message.sent");
 
+    /// <summary><c>proposal.created</c></summary>
+    public static EventType ProposalCreated { get; } = new("proposal.created");
+
+    /// <summary><c>proposal.decided</c></summary>
+    public static EventType ProposalDecided { get; } = new("proposal.decided");
+
+    /// <summary><c>proposal.ended</c></summary>
+    public static EventType ProposalEnded { get; } = new("proposal.ended");
+
     /// <summary><c>sequence.completed</c></summary>
     public static EventType SequenceCompleted { get; } = new("sequence.completed");
 
@@ -1146,6 +1160,9 @@ public readonly record struct EventType : IStringValue<EventType>
     /// <summary><c>message.*</c></summary>
     public static EventType AnyMessage { get; } = new("message.*");
 
+    /// <summary><c>proposal.*</c></summary>
+    public static EventType AnyProposal { get; } = new("proposal.*");
+
     /// <summary><c>sequence.*</c></summary>
     public static EventType AnySequence { get; } = new("sequence.*");
 
@@ -1166,9 +1183,10 @@ public readonly record struct EventType : IStringValue<EventType>
         "account.state_changed", "broadcast.completed", "broadcast.started", "contact.created", "contact.erased",
         "contact.opted_in", "contact.opted_out", "contact.stage_changed", "contact.tagged", "contact.updated",
         "job.completed", "lead.scored", "message.deleted", "message.edited", "message.failed", "message.read",
-        "message.received", "message.sent", "sequence.completed", "sequence.paused", "sequence.started",
-        "subscription.upgraded", "thread.assigned", "thread.closed", "thread.reopened", "ping", "account.*",
-        "broadcast.*", "contact.*", "job.*", "lead.*", "message.*", "sequence.*", "subscription.*", "thread.*", "*",
+        "message.received", "message.sent", "proposal.created", "proposal.decided", "proposal.ended",
+        "sequence.completed", "sequence.paused", "sequence.started", "subscription.upgraded", "thread.assigned",
+        "thread.closed", "thread.reopened", "ping", "account.*", "broadcast.*", "contact.*", "job.*", "lead.*",
+        "message.*", "proposal.*", "sequence.*", "subscription.*", "thread.*", "*",
     ];
 
     static EventType IStringValue<EventType>.Create(string value) => new(value);

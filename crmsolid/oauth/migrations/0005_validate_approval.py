@@ -1,0 +1,11 @@
+"""The check of the approval, for the rows that were there before."""
+
+from django.contrib.postgres.operations import ValidateConstraint
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("oauth", "0004_limits")]
+
+    operations = [ValidateConstraint(model_name="grant", name="grant_approval")]
