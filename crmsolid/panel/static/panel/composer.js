@@ -112,15 +112,23 @@
   // Notes have a script of their own, which is loaded when somebody writes or edits one. What was pressed before it was
   // there is pressed again.
   const writing = document.querySelector("#inbox-writing");
+  const noteForm = document.querySelector("#note-new");
+  const note = noteForm?.elements;
+  const notePlace = `note ${place}`;
+  const keepNote = () => outbox.saveDraft(notePlace, { id: note.note_id.value, fields: { text: note.text.value } }, Boolean(note.text.value.trim()));
+  const keptNote = noteForm && outbox.draftOf(notePlace);
+  // Something may have been typed before this script was there.
+  if (keptNote && note.text.value !== keptNote.fields.text) [note.note_id.value, note.text.value] = [keptNote.id, [keptNote.fields.text, note.text.value].filter(Boolean).join("\n")];
+  if (note?.text.value) keepNote();
+  noteForm?.addEventListener("input", keepNote);
   const modules = (...names) => Promise.all(names.map((name) => import(writing.dataset[name])));
   let notes = null;
   let hasNotes = false;
-  const wantNotes = () => (notes ??= modules("notes", "suggest").then(([found, { suggest }]) => (hasNotes = found.begin(place, suggest))).catch(() => (notes = null)));
+  const wantNotes = () => (notes ??= modules("notes", "suggest").then(([found, { suggest }]) => (hasNotes = found.begin(keepNote, suggest))).catch(() => (notes = null)));
   writing?.parentElement.addEventListener("click", async (event) => {
     const target = event.target.closest("[data-note-tab], [data-note-edit]");
     if (!target || hasNotes || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const noteForm = document.querySelector("#note-new");
     if (target.dataset.noteTab && noteForm) {
       // At once: what is typed next belongs there.
       noteForm.hidden = target.dataset.noteTab !== "note";
@@ -132,9 +140,8 @@
     else location.assign(target.href);
   });
   writing?.parentElement.addEventListener("keydown", async (event) => {
-    const noteForm = event.target.closest("#note-new");
     const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-    if (!noteForm || !isSend || hasNotes) return;
+    if (!event.target.closest("#note-new") || !isSend || hasNotes) return;
     event.preventDefault();
     await wantNotes();
     noteForm.requestSubmit(noteForm.querySelector("[name=action]"));

@@ -29,19 +29,13 @@ function offerMembers(text, suggest) {
   });
 }
 
-export function begin(place, suggest) {
+export function begin(keep, suggest) {
   const form = document.querySelector("#note-new");
   const composer = document.querySelector("#composer");
   const messages = document.querySelector("#inbox-messages");
-  const draftPlace = `note ${place}`;
   const text = form.elements.text;
 
-  // --- A new note -----------------------------------------------------------------------------------------------
-  const keep = () => outbox.saveDraft(draftPlace, { id: form.elements.note_id.value, fields: { text: text.value } }, Boolean(text.value.trim()));
-  const kept = outbox.draftOf(draftPlace);
-  // Something may have been typed before this script was there.
-  if (kept && text.value !== kept.fields.text) [form.elements.note_id.value, text.value] = [kept.id, [kept.fields.text, text.value].filter(Boolean).join("\n")];
-  text.addEventListener("input", keep);
+  // --- A new note, whose draft composer.js keeps ----------------------------------------------------------------
   offerMembers(text, suggest);
 
   function show(isNote) {
