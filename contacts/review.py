@@ -94,6 +94,6 @@ def about_matching(
     number = found["number"] or 0
     state = {"the contacts that match": [found["number"], found["digest"]], **(seen or {})}
     if sends_each:
-        checks.write_about_many(actor, state=state, sends=sends_each * number)
+        checks.write_about_many(actor, state=state, reaches=True, sends=sends_each * number)
     else:
         checks.write_about_many(actor, state=state, changes=max(number, 1))

@@ -4,7 +4,7 @@ Everything is counted from ``WrittenMessage``, which keeps its rows when a conta
 which index answers these statements.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import Aggregate, Count, F, FloatField, Min, Q, QuerySet
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.actor import Actor, Scope
@@ -24,6 +25,8 @@ from messaging.querysets import waiting_threads
 from messaging.threads.state import Answered
 
 PHONE = "phone"
+# Told of each message that a member has written, with the actor, None for the phone, in the transaction that stores it.
+member_wrote: ExtensionPoint[Callable[[Message, Actor | None], None]] = ExtensionPoint("watchers of answers")
 # How each list of :func:`list_written` is sorted.
 WRITTEN_FIGURES = {"written": "-at", "answered": "-worked", "late": "-worked"}
 
@@ -51,6 +54,9 @@ def record_written(message: Message, actor: Actor | None, at: datetime | None, a
             episode_id=episode_id,
         )
     )
+    if author_id is not None or via == PHONE:
+        for wrote in member_wrote.values():
+            wrote(message, actor)
 
 
 def record_sent(planned: Iterable[Message], now: datetime) -> None:

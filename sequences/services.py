@@ -109,7 +109,7 @@ def update_sequence(
     if not isinstance(definition, Definition):
         definition = definition(current.definition)
     check(sequence)
-    _review(actor, sequence)
+    _review(actor, sequence, reaches=sequence.status != SequenceStatus.DRAFT)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, keys_ever_used(sequence)))
     if sequence.status != SequenceStatus.DRAFT:
@@ -167,7 +167,7 @@ def start_sequence(actor: Actor, sequence_id: str) -> Sequence:
     if sequence.status != SequenceStatus.DRAFT:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a draft can be started")
     _check_can_send(current_version(sequence).definition)
-    _review(actor, sequence)
+    _review(actor, sequence, reaches=True)
     _set_status(actor, sequence, SequenceStatus.ACTIVE, "started")
     return sequence
 
@@ -198,7 +198,7 @@ def resume_sequence(actor: Actor, sequence_id: str, *, mode: str = ResumeMode.KE
     sequence = _get_sequence(actor, sequence_id, lock=True)
     if sequence.status != SequenceStatus.PAUSED or sequence.paused_at is None:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a paused one can be resumed")
-    _review(actor, sequence, sends=0 if actor.review is None else _messages_left(sequence))
+    _review(actor, sequence, reaches=True, sends=0 if actor.review is None else _messages_left(sequence))
     _shift_delays(sequence, ResumeMode(mode), sequence.paused_at)
     _set_status(actor, sequence, SequenceStatus.ACTIVE, "resumed", mode=str(mode))
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
@@ -218,9 +218,10 @@ def _messages_left(sequence: Sequence) -> int:
     return left
 
 
-def _review(actor: Actor, sequence: Sequence, *, sends: int = 0) -> None:
+def _review(actor: Actor, sequence: Sequence, *, reaches: bool = False, sends: int = 0) -> None:
+    """``reaches``: people get messages by it, now or once they come in."""
     state = {"the status of the sequence": sequence.status, "what the sequence says": [sequence.name, sequence.version]}
-    checks.write_about_many(actor, state=state, sends=sends)
+    checks.write_about_many(actor, state=state, reaches=reaches, sends=sends)
 
 
 def _set_status(actor: Actor, sequence: Sequence, status: SequenceStatus, verb: str, **data: Any) -> None:

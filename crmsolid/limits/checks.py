@@ -32,6 +32,7 @@ class Reason(TextChoices):
     MANY = "many", "It is about more than one contact, and text from outside was read before"
     NEW_LINK = "new_link", "It has a link that is not in the conversation"
     CHANGED_ADDRESS = "changed_address", "It changes how messages reach this contact"
+    DRAFT = "draft", "It only writes drafts"
 
 
 # In the place of a value of ``state`` that a member has replaced.
@@ -103,19 +104,29 @@ def write_about(
     if review is None:
         return
     review.contact_ids += [each for each in contact_ids if each not in review.contact_ids]
-    many = len(review.contact_ids) != 1
-    _decide(actor, review, state, many=many, new_links=any(new_links), reaches=reaches, moves=moves)
+    review.many = review.many or len(review.contact_ids) != 1
+    _compare(review, state)
+    held = _reason_to_wait(actor, review, new_links=any(new_links), reaches=reaches, moves=moves)
+    _hold(actor, review, held, sends=reaches or sends > 0)
     _count(actor, review, sends, changes)
 
 
-def write_about_many(actor: Actor, *, state: Mapping[str, Any] | None = None, sends: int = 0, changes: int = 0) -> None:
+def write_about_many(
+    actor: Actor,
+    *,
+    state: Mapping[str, Any] | None = None,
+    reaches: bool = False,
+    sends: int = 0,
+    changes: int = 0,
+) -> None:
     """Say that the write is about more than one contact, or about none in particular; otherwise as
     :func:`write_about`."""
     review = actor.review
     if review is None:
         return
     review.many = True
-    _decide(actor, review, state, many=True)
+    _compare(review, state)
+    _hold(actor, review, _reason_to_wait(actor, review), sends=reaches or sends > 0)
     _count(actor, review, sends, changes)
 
 
@@ -152,41 +163,49 @@ def finish(actor: Actor) -> None:
     budgets.use(actor, sends=review.sends, changes=review.changes)
 
 
-def _decide(
-    actor: Actor,
-    review: Review,
-    state: Mapping[str, Any] | None,
-    *,
-    many: bool,
-    new_links: bool = False,
-    reaches: bool = False,
-    moves: bool = False,
-) -> None:
+def _compare(review: Review, state: Mapping[str, Any] | None) -> None:
+    """Raise :class:`Changed` if an approved write sees something else than when it was proposed."""
     review.said = True
     review.state |= dict(state or {})
-    if review.expected is not None:
-        seen, expected = review.state.keys(), review.expected
-        changed = [
-            name
-            for name in seen & expected.keys()
-            if expected[name] != NOT_COMPARED and review.state[name] != expected[name]
-        ]
-        if changed or seen - expected.keys():
-            raise Changed(changed or seen - expected.keys())
-    if review.approved or actor.limits.approval is Approval.NONE:
+    if review.expected is None:
         return
+    seen, expected = review.state.keys(), review.expected
+    changed = [
+        name
+        for name in seen & expected.keys()
+        if expected[name] != NOT_COMPARED and review.state[name] != expected[name]
+    ]
+    if changed or seen - expected.keys():
+        raise Changed(changed or seen - expected.keys())
+
+
+def _reason_to_wait(
+    actor: Actor, review: Review, *, new_links: bool = False, reaches: bool = False, moves: bool = False
+) -> Held | None:
+    """Why the approval of the actor holds the write; None if it does not."""
+    if review.approved or actor.limits.approval is Approval.NONE:
+        return None
     if actor.limits.approval is Approval.ALL:
-        raise Held(Reason.EVERY_WRITE, ())
+        return Held(Reason.EVERY_WRITE, ())
     reads = reading.reads_of(actor)
-    others = [read for read in reads if many or read.contact_id != review.contact_ids[0]]
+    others = [read for read in reads if review.many or read.contact_id != review.contact_ids[0]]
     if others:
-        raise Held(Reason.MANY if many else Reason.READ_SOMEBODY_ELSE, others)
+        return Held(Reason.MANY if review.many else Reason.READ_SOMEBODY_ELSE, others)
     if reads and new_links:
-        raise Held(Reason.NEW_LINK, reads)
+        return Held(Reason.NEW_LINK, reads)
     if reads and moves:  # what waits to be sent already, such as the steps of a sequence, would reach somebody else
-        raise Held(Reason.CHANGED_ADDRESS, reads)
+        return Held(Reason.CHANGED_ADDRESS, reads)
     if reaches and reading.changed_address(actor, review.contact_ids[0]):
-        raise Held(Reason.CHANGED_ADDRESS, reads)
+        return Held(Reason.CHANGED_ADDRESS, reads)
+    return None
+
+
+def _hold(actor: Actor, review: Review, held: Held | None, *, sends: bool) -> None:
+    """Raise :class:`Held` if the write waits; ``sends``: it sends something, or lets something be sent."""
+    if sends and actor.limits.only_drafts and not review.approved:
+        raise Held(Reason.DRAFT, held.because if held is not None else ())
+    if held is not None:
+        raise held
 
 
 def _count(actor: Actor, review: Review, sends: int, changes: int) -> None:

@@ -26,26 +26,30 @@ class ChosenLimits:
     daily_sends: int | None = None
     daily_changes: int | None = None
     approval: str = Approval.NONE
+    only_drafts: bool = False
 
     @classmethod
     def of(cls, row: LimitedAccess) -> "ChosenLimits":
         """Those of a key or a grant."""
-        return cls(row.account_ids, row.segment_id, row.daily_sends, row.daily_changes, row.approval)
+        return cls(row.account_ids, row.segment_id, row.daily_sends, row.daily_changes, row.approval, row.only_drafts)
 
     @property
     def is_limited(self) -> bool:
         return self != ChosenLimits()
 
     def columns(self, workspace: Workspace) -> dict[str, Any]:
-        """The columns of a key or a grant in this workspace. ``validation_failed`` (account_ids, segment_id,
-        daily_sends, daily_changes, approval), with all that is wrong."""
+        """The columns of a key or a grant in this workspace, without ``only_drafts``, which keys do not have.
+        ``validation_failed`` (account_ids, segment_id, daily_sends, daily_changes, approval), with all that is wrong.
+        """
         errors = [*self._unknown_places(workspace), *self._bad_budgets()]
         if self.approval not in Approval.values:
             known = ", ".join(Approval.values)
             errors.append(FieldError("approval", "invalid_choice", f"no such approval; there are: {known}"))
         if errors:
             raise DomainError("validation_failed", errors=errors)
-        return {**asdict(self), "account_ids": sorted(set(self.account_ids)), "approval": str(self.approval)}
+        columns = {**asdict(self), "account_ids": sorted(set(self.account_ids)), "approval": str(self.approval)}
+        del columns["only_drafts"]
+        return columns
 
     def _unknown_places(self, workspace: Workspace) -> list[FieldError]:
         errors = []
@@ -76,7 +80,7 @@ def parse_account_ids(text: str) -> list[int]:
 
 def audited(columns: Mapping[str, Any]) -> dict[str, Any]:
     """The limits that narrow anything, for the audit log."""
-    return {name: value for name, value in columns.items() if value not in (None, "", [])}
+    return {name: value for name, value in columns.items() if value not in (None, "", []) and value is not False}
 
 
 def account_names(workspace: Workspace) -> Mapping[int, str]:

@@ -1,7 +1,7 @@
 """The fields for the limits of a key or an assistant, of which panel pages make a form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -90,6 +90,21 @@ class LimitsForm(ServiceForm):
             data["daily_changes"],
             data["approval"] or self.default_approval,
         )
+
+
+class AssistantLimitsForm(LimitsForm):
+    """What narrows an assistant: as a key, and that its messages are drafts."""
+
+    default_approval = Approval.UNTRUSTED
+    only_drafts = forms.BooleanField(
+        label="It only writes drafts",
+        required=False,
+        help_text="A message waits beside the conversation until a member sends it, and its page shows how often that "
+        "was as it wrote it. Broadcasts and sequences wait under Approvals.",
+    )
+
+    def chosen_limits(self, workspace: Workspace) -> ChosenLimits:
+        return replace(super().chosen_limits(workspace), only_drafts=self.cleaned_data["only_drafts"])
 
 
 def initial_limits(limits: ChosenLimits, workspace: Workspace) -> Mapping[str, Any]:

@@ -69,6 +69,16 @@ class ProposalStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class DraftOutcome(models.TextChoices):
+    """What a member did with a draft; one that is open until it expires came to nothing."""
+
+    NONE = "", "Not a draft"
+    OPEN = "open", "Open"
+    SAME = "same", "Sent as it was"
+    EDITED = "edited", "Edited"
+    OTHER = "other", "Answered otherwise"
+
+
 class Proposal(WorkspaceModel):
     """A write that waits until a member approves it, and what became of it.
 
@@ -76,7 +86,7 @@ class Proposal(WorkspaceModel):
     that it needs. ``contact_id`` is the contact that it is about, if that is one alone. ``reason`` says why it waits,
     and ``because`` whose text the holder had read, and when. ``state_seen`` is what was compared when it was made:
     another state makes it stale. ``run_at`` is when it was carried out, or could not be. ``canceled``: its asker took
-    it back.
+    it back. ``outcome`` and ``kept_percent`` are of a draft: how it compares with what a member sent.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "prp"), editable=False)
@@ -104,6 +114,8 @@ class Proposal(WorkspaceModel):
     problem = models.TextField(blank=True, help_text="why it is stale or failed")
     result = models.JSONField(null=True, blank=True)
     run_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=DraftOutcome.choices, default="", db_default="", blank=True)
+    kept_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
 
@@ -120,6 +132,7 @@ class Proposal(WorkspaceModel):
             models.Index(fields=["workspace", "holder", "-created_at", "-id"], name="proposal_of_holder"),
             models.Index(fields=["workspace", "contact_id"], name="proposal_waiting", condition=Q(status="pending")),
             models.Index(fields=["expires_at"], name="proposal_expiring", condition=Q(status="pending")),
+            models.Index(fields=["workspace", "contact_id"], name="proposal_drafts", condition=Q(outcome="open")),
             models.Index(
                 fields=["decided_at"], name="proposal_due", condition=Q(status="approved", run_at__isnull=True)
             ),

@@ -1,4 +1,5 @@
-"""The proposals that wait and that a member can decide: what the badge, the alerts and the pages count alike."""
+"""The proposals that wait and that a member can decide: what the badge, the alerts and the pages count alike. Drafts,
+which stand beside their conversations, are none of them."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -6,7 +7,7 @@ from zlib import crc32
 from django.db.models import QuerySet
 
 from crmsolid.core import clock
-from crmsolid.limits.models import Proposal, ProposalStatus
+from crmsolid.limits.models import DraftOutcome, Proposal, ProposalStatus
 from crmsolid.workspaces.actor import ALL_SCOPES, ROLE_SCOPES, WRITERS, Scope
 from crmsolid.workspaces.models import Role, Workspace
 
@@ -37,7 +38,7 @@ def waiting_for(workspace: Workspace, role: str | None) -> "QuerySet[Proposal]":
     rows: QuerySet[Proposal] = Proposal.objects.for_workspace(workspace)
     if role not in WRITERS:
         return rows.none()
-    rows = rows.filter(status=ProposalStatus.PENDING, expires_at__gt=clock.now())
+    rows = rows.filter(status=ProposalStatus.PENDING, outcome=DraftOutcome.NONE, expires_at__gt=clock.now())
     scopes = ROLE_SCOPES[Role(role)]
     if scopes != ALL_SCOPES:
         rows = rows.filter(scopes__contained_by=sorted(scopes))

@@ -44,6 +44,8 @@ def at_worst(scopes: Collection[Scope], limits: ChosenLimits, workspace: Workspa
     parts = []
     if sends:
         parts.append(f"{sends} to {people or 'anybody'}{accounts and f', from {accounts}'}")
+    if sends and limits.only_drafts:
+        parts[-1] += ", each only once a member sends it"
     if changes:
         parts.append(f"{changes}{_whose(people, parts)}")
     if reads := _joined(READS, reading):
@@ -66,6 +68,7 @@ def facts(limits: ChosenLimits, holder_limits: Limits, workspace: Workspace) -> 
         "daily_sends": limits.daily_sends,
         "daily_changes": limits.daily_changes,
         "approval": Approval(limits.approval).label,
+        "only_drafts": limits.only_drafts,
         **budgets.left(workspace, holder_limits),
     }
 

@@ -69,11 +69,12 @@ class Approvals:
         later = f"{self.get_proposal.name} with proposal_id {proposal['id']} tells what became of it."
         if proposal["status"] != "pending":
             return f"{_ENDED[proposal['status']]}. {later}"
-        why = Reason(proposal["reason"]).label
+        reason = Reason(proposal["reason"])
+        place = "beside the conversation or under Approvals" if reason is Reason.DRAFT else "under Approvals"
         return (
-            f"Not done yet: this waits for an approval. {why}. A member of the workspace who may do it decides, in the "
-            f"panel under Approvals, until {proposal['expires_at']}. Tell the user, and do not try it another way; "
-            f"{later}"
+            f"Not done yet: this waits for an approval. {reason.label}. A member of the workspace who may do it "
+            f"decides, in the panel {place}, until {proposal['expires_at']}. Tell the user, and do not try it another "
+            f"way; {later}"
         )
 
     # --- the question -------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ class Grant(LimitedAccess, WorkspaceModel):
     approval = models.CharField(
         max_length=10, choices=Approval.choices, default=Approval.UNTRUSTED, db_default=Approval.UNTRUSTED.value
     )
+    only_drafts = models.BooleanField(default=False, db_default=False, help_text="what it would send is a draft")
 
     class Meta(WorkspaceModel.Meta):
         verbose_name = "connected assistant"

@@ -1,5 +1,6 @@
 """Settings > Assistants: what members have connected by OAuth, and how to end it."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,12 +10,13 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.limits.choosing import ChosenLimits
-from crmsolid.limits.forms import LimitsForm, initial_limits
+from crmsolid.limits.forms import AssistantLimitsForm, initial_limits
 from crmsolid.limits.wording import at_worst, facts
 from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.models import Application, Grant
@@ -25,10 +27,12 @@ from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces.actor import ADMINS, NOBODY, ROLE_SCOPES, Scope
-from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Role
 
 MAX_BELOW_KEYS = 10
+
+# HTML of what stands on the page of an assistant, below what it may do; "" for nothing.
+assistant_sections: ExtensionPoint[Callable[[HttpRequest, Grant], str]] = ExtensionPoint("sections of an assistant")
 
 STATES = {"active": ("success", "Active"), "ended": ("", "Ended"), "left": ("danger", "Member left")}
 
@@ -51,10 +55,8 @@ def below_keys(request: HttpRequest) -> str:
     return render_to_string("panel/key_list_assistants.html", context, request)
 
 
-class GrantLimitsForm(EditForm, LimitsForm):
+class GrantLimitsForm(EditForm, AssistantLimitsForm):
     """The limits of a grant, in its own workspace."""
-
-    default_approval = Approval.UNTRUSTED
 
     def __init__(self, grant: Grant, *args: Any) -> None:
         super().__init__(*args, initial=initial_limits(ChosenLimits.of(grant), grant.workspace))
@@ -152,6 +154,8 @@ class GrantAdmin(PageAdmin):
             "ends_at": unused_until(grant),
             "at_worst": at_worst(known_scopes(grant.scopes) & allowed, limits, grant.workspace),
             "limits": facts(limits, grant.limits(grant.holder), grant.workspace),
+            # Each has made HTML of it.
+            "sections": [mark_safe(section(request, grant)) for section in assistant_sections.values()],
             "form": RevokeForm(),
             "limits_form": GrantLimitsForm(grant) if grant.revoked_at is None else None,
         }

@@ -54,7 +54,7 @@ def create_grant(
         raise invalid("scopes", "invalid_choice", "choose at least one of the scopes that assistants can have")
     for scope in scopes:
         actor.require(scope)
-    columns = limits.columns(actor.workspace)
+    columns = {**limits.columns(actor.workspace), "only_drafts": limits.only_drafts}
     confirmation.lock(user)  # a change of the password ends this grant, or this session before
     if not confirmation.is_confirmed(user, session_key):
         raise DomainError("forbidden", "enter your password once more before you connect an assistant")
@@ -85,7 +85,7 @@ def change_grant_limits(actor: Actor, grant_id: str, limits: ChosenLimits) -> Gr
     grant: Grant = Grant.objects.for_workspace(actor.workspace).get_or_not_found(grant_id, lock=True)
     if grant.revoked_at is not None:
         raise DomainError("invalid_state", "this assistant is disconnected; it has no limits any more")
-    columns = limits.columns(actor.workspace)
+    columns = {**limits.columns(actor.workspace), "only_drafts": limits.only_drafts}
     old = {name: getattr(grant, name) for name in columns if getattr(grant, name) != columns[name]}
     if old:
         for name in old:

@@ -25,7 +25,7 @@ from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error,
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
-from crmsolid.limits.forms import LimitsForm
+from crmsolid.limits.forms import AssistantLimitsForm
 from crmsolid.limits.wording import at_worst
 from crmsolid.oauth import client_documents
 from crmsolid.oauth.client_documents import State, is_document_address
@@ -35,16 +35,14 @@ from crmsolid.oauth.services import DEFAULT_LIMITS, OFFERED, READS, client_name,
 from crmsolid.panel.components.context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.actor import ROLE_SCOPES, Scope
 from crmsolid.workspaces.confirmation import is_confirmed
-from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class ConsentForm(LimitsForm):
+class ConsentForm(AssistantLimitsForm):
     """Where and what a client may do. Of what it asks for only reads are ticked at first."""
 
-    default_approval = Approval.UNTRUSTED
     workspace = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a workspace."})
     scopes = forms.MultipleChoiceField(
         choices=[(scope.value, scope.label) for scope in OFFERED],

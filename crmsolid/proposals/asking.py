@@ -18,12 +18,13 @@ MAX_QUESTION = 8_000
 
 def question_for(actor: Actor, user_id: int, proposal_id: str) -> str | None:
     """What the member is asked, with everything that would be sent or changed; None where the panel alone decides: a
-    call about more than one contact, one that does not wait any more or is too long to show, and a member who could not
-    do it."""
+    call about more than one contact, a draft, one that does not wait any more or is too long to show, and a member who
+    could not do it."""
     proposal = services.get_proposal(actor, proposal_id)
     member = _member(actor, user_id)
     if (
         not proposal.contact_id
+        or proposal.reason == Reason.DRAFT  # its client may not send by answering for the member
         or proposal.status != ProposalStatus.PENDING
         or proposal.expires_at <= clock.now()
         or member is None

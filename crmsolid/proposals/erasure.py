@@ -9,6 +9,7 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.models import Event
 from crmsolid.limits.models import Proposal, ProposalStatus
+from crmsolid.proposals import drafts
 from crmsolid.proposals.events import PROPOSAL_CREATED, PROPOSAL_DECIDED, PROPOSAL_ENDED, publish_ended
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -49,7 +50,7 @@ def _empty(rows: Any, contact_id: str) -> None:
     ended = rows.filter(pk__in=ids)
     rows.exclude(pk__in=ids).update(problem="", **emptied)
     if ids:
-        ended.update(status=ProposalStatus.STALE, problem=ERASED, run_at=clock.now(), **emptied)
+        ended.update(status=ProposalStatus.STALE, problem=ERASED, run_at=clock.now(), **drafts.NOT_COMPARED, **emptied)
         found = list(ended.select_related("decided_by", "workspace__live").order_by("created_at", "pk"))
         system = Actor.system(found[0].workspace)
         audit.record_each(system, "proposal.stale", {each.pk: {"operation": each.operation} for each in found})

@@ -46,7 +46,7 @@ def publish_change(who: Actor, type: EventType, proposal: Proposal) -> None:
     after the commit."""
     querysets.load_people(proposal.workspace, [proposal])
     publish_all(who, [_event_of(type, proposal)])
-    is_new = type == PROPOSAL_CREATED and proposal.status == ProposalStatus.PENDING
+    is_new = type == PROPOSAL_CREATED and proposal.status == ProposalStatus.PENDING and not proposal.outcome
     transaction.on_commit(partial(_tell, proposal, is_new=is_new))
 
 

@@ -9,7 +9,8 @@ from crmsolid.core import clock
 from crmsolid.core.advisory_locks import hold_lock
 from crmsolid.core.errors import DomainError
 from crmsolid.limits.checks import Held, Review
-from crmsolid.limits.models import Proposal, ProposalStatus
+from crmsolid.limits.models import DraftOutcome, Proposal, ProposalStatus
+from crmsolid.proposals import drafts
 from crmsolid.proposals.events import PROPOSAL_CREATED, publish_change
 from crmsolid.proposals.operations import name_of, operations
 from crmsolid.proposals.representations import ProposalOut, read_of
@@ -30,6 +31,8 @@ def make_proposal(actor: Actor, call: WriteCall, held: Held, review: Review) -> 
     contact_id = review.contact_ids[0] if len(review.contact_ids) == 1 and not review.many else ""
     if not Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).exists():
         contact_id = ""  # the write had made the contact, and was undone
+    arguments, reason = dict(call.arguments or {}), held.reason.value
+    is_draft = drafts.has_conversation(actor.workspace, reason, operation, arguments, contact_id)
     proposal: Proposal = Proposal.objects.for_workspace(actor.workspace).create(
         workspace=actor.workspace,
         holder=actor.limits.holder,
@@ -39,10 +42,11 @@ def make_proposal(actor: Actor, call: WriteCall, held: Held, review: Review) -> 
         surface=actor.surface,
         request_id=actor.request_id,
         operation=operation,
-        arguments=dict(call.arguments or {}),
+        arguments=arguments,
         scopes=[scope.value for scope in operations()[operation].endpoint.scopes],
         contact_id=contact_id,
-        reason=held.reason.value,
+        reason=reason,
+        outcome=DraftOutcome.OPEN if is_draft else DraftOutcome.NONE,
         because=[read_of(read.contact_id, read.at) for read in held.because[:MAX_BECAUSE]],
         state_seen=review.state,
         created_at=now,

@@ -19,6 +19,7 @@ from crmsolid.limits import checks
 from crmsolid.limits.checks import Changed, Review
 from crmsolid.limits.models import Proposal, ProposalStatus
 from crmsolid.oauth.authentication import credentials_of_grant
+from crmsolid.proposals import drafts
 from crmsolid.proposals.events import PROPOSAL_DECIDED, PROPOSAL_ENDED, publish_change
 from crmsolid.proposals.operations import operations
 from crmsolid.workspaces import audit
@@ -104,6 +105,8 @@ def _end(proposal: Proposal, status: ProposalStatus, **columns: object) -> bool:
     rows = Proposal.objects.for_workspace(proposal.workspace).filter(
         pk=proposal.pk, status=ProposalStatus.APPROVED, run_at__isnull=True
     )
+    if status != ProposalStatus.APPROVED:
+        columns |= drafts.NOT_COMPARED
     ended = bool(rows.update(status=status, run_at=clock.now(), **columns))
     if ended:
         system = Actor.system(proposal.workspace, request_id=proposal.request_id)

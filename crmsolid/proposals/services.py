@@ -12,19 +12,26 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.limits import waiting
 from crmsolid.limits.checks import NOT_COMPARED
-from crmsolid.limits.models import Proposal, ProposalStatus
-from crmsolid.proposals import querysets
+from crmsolid.limits.models import DraftOutcome, Proposal, ProposalStatus
+from crmsolid.proposals import drafts, querysets
 from crmsolid.proposals.events import PROPOSAL_CREATED, PROPOSAL_DECIDED, publish_change
 from crmsolid.proposals.operations import operations
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import WRITERS, Actor, Scope
 from crmsolid.workspaces.models import Role
+from messaging.models import Message
 from messaging.review import RENDERED_TEXT
 
 RUN_TASK = "proposals.run"
 MAX_NOTE = 1_000
 MAX_TOGETHER = 100
 EDITED_NOTE = "edited before it was approved"
+# What the writer of a draft is told when the member has answered without it.
+DRAFT_NOTES = {
+    DraftOutcome.SAME: "the member sent the same text",
+    DraftOutcome.EDITED: "the member sent an edited text",
+    DraftOutcome.OTHER: "the member answered otherwise",
+}
 # What of a call can be edited before it is approved: what it says and when, never to whom.
 EDITABLE: Mapping[str, tuple[str, ...]] = {
     "send_message": ("text", "format", "send_at"),
@@ -59,7 +66,7 @@ def cancel_proposal(actor: Actor, proposal_id: str) -> Proposal:
     """Take back a proposal that waits: it ends as ``rejected``. Errors: ``not_found``; ``invalid_state`` if it does not
     wait any more."""
     proposal = get_proposal(actor, proposal_id)
-    _decide(actor, proposal, ProposalStatus.REJECTED, canceled=True)
+    _decide(actor, proposal, ProposalStatus.REJECTED, canceled=True, **drafts.NOT_COMPARED)
     audit.record(actor, "proposal.canceled", proposal.id, operation=proposal.operation)
     return _published(actor, proposal)
 
@@ -112,7 +119,10 @@ def decide(actor: Actor, proposal_id: str, *, approve: bool, note: str = "") -> 
     """
     proposal = _decidable(actor, proposal_id)
     status = ProposalStatus.APPROVED if approve else ProposalStatus.REJECTED
-    _decide(actor, proposal, status, decided_by_id=int(actor.subject.id), note=note.strip()[:MAX_NOTE])
+    columns: dict[str, Any] = {"decided_by_id": int(actor.subject.id), "note": note.strip()[:MAX_NOTE]}
+    if proposal.outcome and approve:
+        columns |= {"outcome": DraftOutcome.SAME, "kept_percent": 100}
+    _decide(actor, proposal, status, **columns)
     action = "proposal.approved" if approve else "proposal.rejected"
     audit.record(actor, action, proposal.id, operation=proposal.operation)
     return _published(actor, proposal)
@@ -160,7 +170,11 @@ def edit_and_approve(actor: Actor, proposal_id: str, arguments: Mapping[str, Any
     parsed = tool.parse(changed, actor.workspace)
     member, now = int(actor.subject.id), clock.now()
     state = {**first.state_seen, **({RENDERED_TEXT: NOT_COMPARED} if RENDERED_TEXT in first.state_seen else {})}
-    _decide(actor, first, ProposalStatus.REJECTED, decided_by_id=member, note=EDITED_NOTE)
+    columns: dict[str, Any] = {"decided_by_id": member, "note": EDITED_NOTE}
+    if first.outcome:
+        text, edited_text = (str(each.get("text") or "") for each in (first.arguments, changed))
+        columns["outcome"], columns["kept_percent"] = drafts.compare(text, edited_text)
+    _decide(actor, first, ProposalStatus.REJECTED, **columns)
     audit.record(actor, "proposal.rejected", first.id, operation=first.operation)
     edited: Proposal = Proposal.objects.for_workspace(actor.workspace).create(
         workspace=actor.workspace,
@@ -181,6 +195,21 @@ def edit_and_approve(actor: Actor, proposal_id: str, arguments: Mapping[str, Any
     publish_change(actor, PROPOSAL_CREATED, edited)
     publish_change(actor, PROPOSAL_DECIDED, edited)
     return edited
+
+
+def member_wrote(message: Message, actor: Actor | None) -> None:
+    """A member has written the message, without an actor on the phone: compare it with the drafts of its conversation.
+    Those that wait end as rejected. Runs in the transaction that stores the message."""
+    found = drafts.open_drafts(message)
+    for draft, outcome, kept in drafts.compare_each(found, message) if found else ():
+        rows = Proposal.objects.for_workspace(message.workspace_id).filter(pk=draft.pk)
+        rows.update(outcome=outcome, kept_percent=kept)
+        if draft.status == ProposalStatus.PENDING:
+            who = actor or Actor.system(draft.workspace)
+            decided_by_id = int(who.subject.id) if who.subject.kind == "user" else None
+            _decide(who, draft, ProposalStatus.REJECTED, decided_by_id=decided_by_id, note=DRAFT_NOTES[outcome])
+            audit.record(who, "proposal.rejected", draft.pk, operation=draft.operation)
+            _published(who, draft)
 
 
 def _require_member(actor: Actor) -> None:
@@ -219,6 +248,8 @@ def what_happened(actor: Actor, proposal: Proposal) -> str:
     did = "rejected" if proposal.status == ProposalStatus.REJECTED else "approved"
     if proposal.note == EDITED_NOTE:
         did = "edited and approved"
+    elif proposal.note in DRAFT_NOTES.values():
+        did = "answered"
     is_now = (clock.now() - proposal.decided_at).total_seconds() < 120
     return f"{who} {did} this {'a moment ago' if is_now else 'already'}"
 

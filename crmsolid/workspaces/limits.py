@@ -19,7 +19,8 @@ class Approval(models.TextChoices):
 class Limits:
     """The limits of a key or a grant. ``holder`` is who they are counted for: a key with all its rotations, or a member
     with one client, however often it is connected anew. ``account_ids`` empty: all accounts; ``segment_id`` empty: all
-    contacts; ``daily_sends`` and ``daily_changes`` in a sliding 24 hours, None: any number."""
+    contacts; ``daily_sends`` and ``daily_changes`` in a sliding 24 hours, None: any number. ``only_drafts``: what it
+    would send waits for a member, a message as a draft beside the conversation."""
 
     holder: str = ""
     account_ids: frozenset[int] = frozenset()
@@ -27,6 +28,7 @@ class Limits:
     daily_sends: int | None = None
     daily_changes: int | None = None
     approval: Approval = Approval.NONE
+    only_drafts: bool = False
 
     @property
     def narrows(self) -> bool:
@@ -40,7 +42,7 @@ class Limits:
     @property
     def review_writes(self) -> bool:
         """Whether a write may have to wait, or counts."""
-        return self.approval is not Approval.NONE or self.has_budget
+        return self.approval is not Approval.NONE or self.has_budget or self.only_drafts
 
 
 NO_LIMITS = Limits()
@@ -57,6 +59,8 @@ class LimitedAccess(models.Model):
         max_length=10, choices=Approval.choices, default=Approval.NONE, db_default=Approval.NONE.value
     )
 
+    only_drafts: Any = False  # a column of assistants alone
+
     class Meta:
         abstract = True
 
@@ -68,6 +72,7 @@ class LimitedAccess(models.Model):
             self.daily_sends,
             self.daily_changes,
             Approval(self.approval),
+            self.only_drafts,
         )
 
 

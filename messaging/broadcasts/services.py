@@ -146,7 +146,7 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
             broadcast.audience_hash = tally.hash
             broadcast.finishes_at = finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
         seen = {"the audience": tally.hash, "the segment of the audience": checks.digest(definition.audience)}
-        checks.write_about_many(actor, state=seen, sends=tally.eligible)
+        checks.write_about_many(actor, state=seen, reaches=True, sends=tally.eligible)
     _write(broadcast, definition)
     broadcast.starts_at = starts_at
     broadcast.status = (BroadcastStatus.SCHEDULED if starts_at > now else BroadcastStatus.RUNNING).value
@@ -256,7 +256,7 @@ def resume_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
     """Go on where it was. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless it is paused."""
     actor.require(Scope.WRITE_MESSAGES)
     broadcast = _get(actor, broadcast_id)
-    _review(actor, broadcast, sends=0 if actor.review is None else _messages_left(actor, broadcast))
+    _review(actor, broadcast, reaches=True, sends=0 if actor.review is None else _messages_left(actor, broadcast))
     # The job's row is locked before the broadcast's, as everywhere.
     runner.wake(actor.workspace.pk, broadcast.job_id)
     _change_status(actor, broadcast_id, BroadcastStatus.PAUSED, BroadcastStatus.RUNNING, "resumed")
@@ -300,7 +300,7 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
     rows = Recipient.objects.for_workspace(actor.workspace).filter(broadcast=broadcast)
     if actor.review is not None:
         again = retryable(broadcast).count()
-        _review(actor, broadcast, sends=again, again=again)
+        _review(actor, broadcast, reaches=True, sends=again, again=again)
     again = retryable(broadcast).update(status=RecipientStatus.PENDING, reason="", message=None, settled_at=None)
     if not again:
         raise DomainError("invalid_state", "there is nobody whose message failed and certainly has not arrived")
@@ -322,10 +322,10 @@ def _messages_left(actor: Actor, broadcast: Broadcast) -> int:
     return rows.filter(status=RecipientStatus.PENDING).count()
 
 
-def _review(actor: Actor, broadcast: Broadcast, *, sends: int = 0, again: int = 0) -> None:
-    """``again``: to how many it is sent once more."""
+def _review(actor: Actor, broadcast: Broadcast, *, reaches: bool = False, sends: int = 0, again: int = 0) -> None:
+    """``reaches``: people get messages by it; ``again``: to how many it is sent once more."""
     state = {"the status of the broadcast": broadcast.status, "how many get a new message": again}
-    checks.write_about_many(actor, state=state, sends=sends)
+    checks.write_about_many(actor, state=state, reaches=reaches, sends=sends)
 
 
 def _change_status(actor: Actor, broadcast_id: str, old: BroadcastStatus, new: BroadcastStatus, verb: str) -> None:

@@ -1,5 +1,6 @@
 """What the inbox shows of a thread: one page of its messages, and the state of the composer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
@@ -37,6 +38,11 @@ from messaging.threads.services import actions, answering, older_messages
 
 # HTML of what stands below the latest messages of a conversation, to everybody who sees it; "" for nothing.
 below_messages: ExtensionPoint["BelowMessages"] = ExtensionPoint("what stands below the messages")
+
+# By how the ids begin that an address may name: the text to begin an answer with, and its format; None if there is none
+# in this conversation.
+ComposerText = Callable[[Actor, Thread, str], tuple[str, str] | None]
+composer_texts: ExtensionPoint[ComposerText] = ExtensionPoint("texts of the composer")
 
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}

@@ -56,7 +56,7 @@ class ThreadPage(NotesPage):
         if thread.unread_count and self.may_change:
             messages.mark_thread_read(self.actor, thread.pk)
             thread.unread_count = 0
-        return self.show(thread, Draft(text=self.text_again(thread)))
+        return self.show(thread, self.begun(thread))
 
     def source(self, thread: Thread) -> dict[str, str]:
         """The text of the message that the address names, as the composer changes it."""
@@ -68,13 +68,18 @@ class ThreadPage(NotesPage):
         text, text_format = source_of(message)
         return {"text": text, "format": text_format}
 
-    def text_again(self, thread: Thread) -> str:
-        """The text of the message that the address names, to be changed and sent again; empty if it names none."""
+    def begun(self, thread: Thread) -> Draft:
+        """An answer that begins with the text of the message, or of what else the address names; empty if it names
+        none."""
         wanted = self.request.GET.get("text_of", "")
-        if not is_id("msg", wanted):
-            return ""
-        rows = self.rows(Message).filter(pk=wanted, thread=thread, direction=Direction.OUT)
-        return rows.values_list("text", flat=True).first() or ""
+        if is_id("msg", wanted):
+            rows = self.rows(Message).filter(pk=wanted, thread=thread, direction=Direction.OUT)
+            return Draft(text=rows.values_list("text", flat=True).first() or "")
+        for kind, text_of in conversation.composer_texts.items():
+            if is_id(kind, wanted) and (found := text_of(self.actor, thread, wanted)) is not None:
+                text, format = found
+                return Draft(text=text, format=format)
+        return Draft()
 
     def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:  # type: ignore[override]
         if outbox.is_from_outbox(request):

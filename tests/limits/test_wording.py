@@ -85,6 +85,12 @@ def said(tenants: Tenants, scopes: set[Scope], *, accounts: int = 0, segment: bo
             "all about anybody else.",
         ),
         (READS, {"approval": Approval.ALL}, "it reads contacts, conversations and analytics."),
+        (
+            {SEND},
+            {"accounts": 1, "only_drafts": True, "daily_changes": 0},
+            "any number of messages to anybody, from Sales 1, each only once a member sends it.",
+        ),
+        ({CHANGE}, {"only_drafts": True}, "any number of changes of contacts."),
     ],
 )
 def test_sentence_says_the_worst(tenants: Tenants, scopes: set[Scope], limits: Any, expected: str) -> None:

@@ -19,7 +19,7 @@ from crmsolid.limits.waiting import may_decide
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.template_tags import duration_words, moment_text
 from crmsolid.proposals import querysets, wording
-from crmsolid.proposals.services import EDITABLE
+from crmsolid.proposals.services import DRAFT_NOTES, EDITABLE
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
 from messaging.models import File, Format, Thread
@@ -125,6 +125,8 @@ def said_of(proposal: Proposal) -> str:
         return f"Taken back by whoever asked, {_when(proposal.decided_at)}"
     who = proposal.decided_by.shown_name if proposal.decided_by else "somebody"
     match proposal.status:
+        case ProposalStatus.REJECTED if proposal.note in DRAFT_NOTES.values():
+            return f"Answered by {who}, {_when(proposal.decided_at)}"
         case ProposalStatus.REJECTED:
             return f"Rejected by {who}, {_when(proposal.decided_at)}"
         case ProposalStatus.APPROVED if proposal.run_at is None:
@@ -199,6 +201,8 @@ def why(actor: Actor, proposal: Proposal) -> SafeString:
             return format_html("It is about more than one person, and it read what somebody wrote: {}.", read)
         case Reason.NEW_LINK:
             return format_html("It has a link that this conversation does not have, and it read {}.", read)
+        case Reason.DRAFT if reads:
+            return format_html("It only writes drafts. Before this one it read what somebody else wrote: {}.", read)
         case Reason.CHANGED_ADDRESS:
             return format_html("It changes how messages reach this contact, or did so before.")
     known = dict(Reason.choices)

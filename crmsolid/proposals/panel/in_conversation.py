@@ -9,13 +9,13 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
-from crmsolid.limits.models import Proposal, ProposalStatus
+from crmsolid.limits.models import DraftOutcome, Proposal, ProposalStatus
 from crmsolid.limits.waiting import may_decide, waiting_for
 from crmsolid.proposals import querysets, wording
 from crmsolid.proposals.panel import drawing
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Workspace
-from messaging.models import Thread
+from messaging.models import Format, Thread
 from messaging.panel.media import Shown
 
 # So many are shown in a conversation, the oldest first.
@@ -24,13 +24,21 @@ SHOWN = 20
 
 @dataclass(slots=True)
 class Bubble:
-    """A message that waits, as the conversation shows it."""
+    """A message that waits, as the conversation shows it. ``goes_into_composer``: that is where a member edits it."""
 
     row: drawing.Row
     html: SafeString | None
     files: list[Shown]
     send_at: datetime | None
     may_decide: bool
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.row.proposal.outcome)
+
+    @property
+    def goes_into_composer(self) -> bool:
+        return self.is_draft and not self.files and self.send_at is None
 
 
 def below_messages(request: HttpRequest, actor: Actor, thread: Thread, *, may_change: bool) -> str:
@@ -53,6 +61,21 @@ def below_messages(request: HttpRequest, actor: Actor, thread: Thread, *, may_ch
             lines.append(drawing.row_of(each))
     context = {"bubbles": bubbles, "lines": lines, "thread": thread, "decides": may_decide(actor.role, [])}
     return render_to_string("panel/inbox_proposed.html", context, request)
+
+
+def draft_text(actor: Actor, thread: Thread, proposal_id: str) -> tuple[str, str] | None:
+    """The text of a draft beside the conversation, and its format; None if it is not one that waits."""
+    rows = Proposal.objects.for_workspace(actor.workspace).filter(
+        pk=proposal_id,
+        contact_id=thread.contact_id,
+        arguments__account_id=thread.account_id,
+        outcome=DraftOutcome.OPEN,
+        status=ProposalStatus.PENDING,
+    )
+    arguments = rows.values_list("arguments", flat=True).first()
+    if arguments is None:
+        return None
+    return str(arguments.get("text") or ""), str(arguments.get("format") or Format.PLAIN)
 
 
 def words_in_alerts(told: Collection[tuple[int, int]]) -> dict[tuple[int, int], tuple[str, str]]:

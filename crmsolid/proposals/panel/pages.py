@@ -152,7 +152,8 @@ class ProposalPage(ApprovalsPage):
         approve = self.approves("approve", "reject")
         decided = services.decide(self.actor, proposal.pk, approve=approve, note=self.note())
         title = drawing.row_of(decided).title
-        return self.decided(following, f"{'Approved' if approve else 'Rejected'}: {title}.")
+        yes, no = ("Sent", "Dismissed") if proposal.outcome else ("Approved", "Rejected")
+        return self.decided(following, f"{yes if approve else no}: {title}.")
 
     def edit(self, proposal: Proposal, following: str) -> HttpResponse:
         """Approve it with the text and the time of the form. The time stays, to the second, if it was not changed."""
