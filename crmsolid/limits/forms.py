@@ -99,8 +99,8 @@ class AssistantLimitsForm(LimitsForm):
     only_drafts = forms.BooleanField(
         label="It only writes drafts",
         required=False,
-        help_text="A message waits beside the conversation until a member sends it, and its page shows how often that "
-        "was as it wrote it. Broadcasts and sequences wait under Approvals.",
+        help_text="Its messages wait in the conversation until a member sends them, and its page shows how often that "
+        "was without a change. Broadcasts and sequences wait under Approvals.",
     )
 
     def chosen_limits(self, workspace: Workspace) -> ChosenLimits:

@@ -28,9 +28,9 @@ MAX_TOGETHER = 100
 EDITED_NOTE = "edited before it was approved"
 # What the writer of a draft is told when the member has answered without it.
 DRAFT_NOTES = {
-    DraftOutcome.SAME: "the member sent the same text",
-    DraftOutcome.EDITED: "the member sent an edited text",
-    DraftOutcome.OTHER: "the member answered otherwise",
+    DraftOutcome.SAME: "the same text was sent",
+    DraftOutcome.EDITED: "an edited text was sent",
+    DraftOutcome.OTHER: "another text was sent",
 }
 # What of a call can be edited before it is approved: what it says and when, never to whom.
 EDITABLE: Mapping[str, tuple[str, ...]] = {

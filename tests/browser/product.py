@@ -43,17 +43,17 @@ class Product:
     def get(self, path: str, session: str = "") -> Answer:
         """What a browser that is signed in with this session, and accepts gzip, gets."""
         headers = {"Accept-Encoding": "gzip", "Cookie": f"sessionid={session}"}
-        return self._request("GET", path, headers)
+        return self.request("GET", path, headers)
 
     def call(self, method: str, path: str, token: str, body: Any = None) -> tuple[int, Any]:
         """Call the API. Returns the status and the parsed answer, None if it is empty."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if method != "GET":
             headers["Idempotency-Key"] = os.urandom(12).hex()
-        answer = self._request(method, path, headers, None if body is None else json.dumps(body).encode())
+        answer = self.request(method, path, headers, None if body is None else json.dumps(body).encode())
         return answer.status, json.loads(answer.body) if answer.body else None
 
-    def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
+    def request(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers)

@@ -475,15 +475,15 @@ def test_page_of_the_assistant_says_it(tenants: Tenants, account: Account, anna:
     admin = browser(tenants.member(Role.ADMIN))
     page = reverse("admin:oauth_grant_change", args=[Grant.unscoped.get().pk])
     empty = text(admin.get(page))
-    assert "It only writes drafts, and has written none that was decided." in empty
+    assert "It has written no draft that was decided." in empty
     assert "each only once a member sends it" in empty
     for outcome, kept in (("same", 100), ("same", 100), ("same", 100), ("edited", 80)):
         outcome_of(tenants, account, anna, outcome, kept_percent=kept)
     shown = text(admin.get(page))
-    assert "75 % of 4 drafts in the last 12 weeks were sent as they were." in shown
-    assert "(kept 80 %)" in shown
+    assert "3 of 4 sent as they were in 12 weeks: 75 %" in shown
+    assert "kept 80 % of the words" in shown
     Grant.unscoped.update(only_drafts=False)
-    assert "75 % of 4 drafts" in text(admin.get(page))
+    assert "3 of 4 sent as they were" in text(admin.get(page))
     Proposal.unscoped.all().delete()
     assert "Its drafts and what was sent" not in text(admin.get(page))
 

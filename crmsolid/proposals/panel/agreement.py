@@ -12,11 +12,12 @@ def agreement(request: HttpRequest, grant: Grant) -> str:
     weeks = drafts.agreement(grant.workspace, grant.holder)
     if not weeks and not grant.only_drafts:
         return ""
-    total = sum(week.total for week in weeks)
+    total, same = sum(week.total for week in weeks), sum(week.same for week in weeks)
     context = {
         "weeks": weeks,
         "total": total,
-        "agreed": 100 * sum(week.same for week in weeks) // total if total else 0,
+        "same": same,
+        "agreed": 100 * same // total if total else 0,
         "number_of_weeks": drafts.WEEKS,
     }
     return render_to_string("panel/assistant_agreement.html", context, request)
