@@ -243,14 +243,40 @@ def test_write_whose_answer_cannot_be_recorded_is_undone(ids: Ids, reader: Api, 
 
 
 # --- Bounds -----------------------------------------------------------------------------------------------------------
-def test_text_counts_for_thirty_minutes(tenants: Tenants, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_counts_for_thirty_minutes_from_when_it_was_given_last(tenants: Tenants, token: str) -> None:
+    """It may count ten seconds longer, because it is not recorded more often."""
     actor, start = actor_of_key(tenants), clock.now()
-    with clock.simulated(start) as simulated:
-        reading.record(actor, ["con_1"])
-        simulated.now = start + timedelta(minutes=30) - timedelta(microseconds=1)
-        assert [read.contact_id for read in reading.reads_of(actor)] == ["con_1"]
-        simulated.now = start + timedelta(minutes=30)
-        assert reading.reads_of(actor) == []
+    for last, ends in ((0, 10), (9.9, 10), (10, 20), (12, 20), (20, 30)):
+        with clock.simulated(start + timedelta(seconds=last)) as simulated:
+            reading.record(actor, ["con_1"])
+            end = start + timedelta(minutes=30, seconds=ends)
+            assert timedelta() <= end - (simulated.now + timedelta(minutes=30)) <= timedelta(seconds=10)
+            simulated.now = end - timedelta(microseconds=1)
+            assert [read.contact_id for read in reading.reads_of(actor)] == ["con_1"]
+            simulated.now = end
+            assert reading.reads_of(actor) == []
+
+
+def test_text_about_the_same_people_is_not_written_with_each_answer(tenants: Tenants, token: str) -> None:
+    actor, start = actor_of_key(tenants), clock.now()
+
+    def written(*contact_ids: str, after: float) -> set[str]:
+        """What the answer wrote: rows that it changed have another version."""
+        with clock.simulated(start + timedelta(seconds=after)):
+            before = versions()
+            reading.record(actor, contact_ids)
+            return {name for name, version in versions().items() if before.get(name) != version}
+
+    assert written("con_1", reading.SOMEBODY, after=0) == {"con_1", ""}
+    assert written("con_1", reading.SOMEBODY, after=5) == set()
+    assert written("con_1", "con_2", after=9) == {"con_2"}
+    assert written("con_1", "con_2", after=11) == {"con_1"}
+
+
+def versions() -> dict[str, tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT contact_id, ctid::text, given_at::text FROM limits_giventext")
+        return {name: (place, at) for name, place, at in cursor.fetchall()}
 
 
 def test_more_than_a_thousand_people_are_somebody(tenants: Tenants, token: str) -> None:
