@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from tests.mcp.helpers import message, post
@@ -19,6 +20,7 @@ REST = {
     "list_contacts": ("GET", "/v1/contacts"),
     "list_notes": ("GET", "/v1/contacts/{contact_id}/notes"),
     "list_messages": ("GET", "/v1/messages"),
+    "get_delivery": ("GET", "/v1/deliveries/{delivery_id}"),
     "get_conversation": ("GET", "/v1/threads/{thread_id}"),
     "upsert_contact": ("POST", "/v1/contacts"),
     "tag_contact": ("POST", "/v1/contacts/{contact_id}/tags"),
@@ -47,7 +49,7 @@ class Obedient:
             if found := SECRET.search(text):
                 self.secret = found[0]
         for text in strings(answer) if depth else ():
-            for tool, raw in ORDER.findall(text):
+            for tool, raw in ORDER.findall(unquote(text)):
                 self._obey(self._run(tool, json.loads(raw.replace("$LAST", self.secret))), depth - 1)
 
 
