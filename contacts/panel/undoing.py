@@ -26,7 +26,7 @@ class AssistantChangesPage(TenantPage):
     viewers = WRITERS
 
     def get(self, request: Any) -> HttpResponseBase:
-        changes = services.list_changes(self.actor)
+        changes = services.list_changes(self.actor, session=request.GET.get("session", ""))
         names = _names_of_users(changes)
         sessions = [
             {"id": session, "changes": [_shown(change, names) for change in rows]}

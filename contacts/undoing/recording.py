@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from contacts.models import AssistantChange, Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.authors import AuthorKind, author_of, columns_of
 
@@ -62,13 +63,16 @@ def field_changes(contact: Contact, before: Mapping[str, Any]) -> list[Change]:
 
 
 def record(actor: Actor, changes: Sequence[Change]) -> None:
-    """Write these changes down. Whoever calls it has asked :func:`is_recorded`."""
+    """Write these changes down, and in the audit log that a session began, which leads to what was changed in it.
+    Whoever calls it has asked :func:`is_recorded`."""
     if not changes:
         return
     author, now = author_of(actor), clock.now()
     rows = AssistantChange.objects.for_workspace(actor.workspace)
     last = rows.filter(author_ref=author.ref, at__gt=now - SESSION_GAP).order_by("-at", "-id").first()
     session = last.session if last is not None else new_id("ses")
+    if last is None:
+        audit.record(actor, "assistant.contacts_changed", session)
     rows.bulk_create(
         AssistantChange(workspace=actor.workspace, session=session, at=now, **columns_of(author), **change._asdict())
         for change in changes

@@ -202,6 +202,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
     "contact.created": [({"fields": ["custom_fields", "email"]}, ["Filled in: custom fields, email"])],
     "contact.changed": [({"fields": ["custom_fields", "email"]}, ["Changed: custom fields, email"])],
     "contact.tagged": [({"add": ["vip"], "remove": []}, ["Add: vip", "Remove: none"])],
+    "assistant.contacts_changed": [({}, [])],
     "contact.change_undone": [({"field": "name", "by": "Claude"}, ["Field: name"])],
     "contact.enrolled": [({"sequence": "Welcome"}, [])],
     "contact.enrollment_paused": [({"sequence": "Welcome"}, [])],

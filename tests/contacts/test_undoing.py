@@ -12,6 +12,7 @@ from contacts.undoing.services import undo
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
+from crmsolid.panel.pages.audit_log import describe
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.models import Thread
@@ -173,6 +174,23 @@ def test_page_lists_a_session_and_takes_it_back(tenants: Tenants, assistant: Act
     assert "2 taken back." in answer.content.decode()
     contact.refresh_from_db()
     assert (contact.name, contact.phone) == ("Marco", "")
+
+
+def test_audit_log_leads_to_the_changes_of_a_session(tenants: Tenants, assistant: Actor) -> None:
+    contact, began = person(tenants), clock.now() - timedelta(hours=1)
+    for minutes, name in ((0, "First"), (1, "First again"), (32, "Second")):
+        with clock.simulated(began + timedelta(minutes=minutes)):
+            services.update_contact(assistant, contact.pk, {"name": name})
+    entries = AuditEntry.unscoped.filter(action="assistant.contacts_changed").order_by("pk")
+    first, second = describe(entries)
+    assert first.plain == second.plain == "The assistant Claude changed contacts"
+    client = browser(tenants.member(Role.ADMIN))
+    log = client.get("/panel/live/workspaces/auditentry/").content.decode()
+    assert f'href="{first.address}"' in log
+    page = client.get(first.address).content.decode()
+    assert "→ <bdi>First again</bdi>" in page
+    assert "→ <bdi>Second</bdi>" not in page
+    assert "→ <bdi>Second</bdi>" in client.get(second.address).content.decode()
 
 
 def test_tag_that_a_member_has_added_again_stays(tenants: Tenants, assistant: Actor) -> None:

@@ -147,6 +147,9 @@ def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people:
     sentence, who = SENTENCES.get(entry.action), _who(entry, people)
     thing = sentence.thing if sentence else None
     user = people.get(_user_in(entry), "somebody who has left")
+    if sentence is not None and sentence.list_page is not None:
+        words, page = sentence.list_page
+        return Description(entry, who, words, user, panel_url(page, query={"session": entry.target}))
     if thing is None:
         return Description(entry, who, entry.target, user, "")
     name = names.get((thing.model, entry.target))

@@ -67,6 +67,9 @@ class Sentence:
 
     The keys in ``hidden`` and those in the sentence are no details. ``words`` say the values of a key that are no words
     as they are stored; ``lines`` are whole details in place of a key and its value.
+
+    ``list_page`` is for what no row stands for: ``{it}`` is these words, and leads to this page with the entry's target
+    as ``session``.
     """
 
     text: str
@@ -75,6 +78,7 @@ class Sentence:
     words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     lines: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
     own: str = ""
+    list_page: tuple[str, str] | None = None
 
 
 def _overlap(both: str, end: str) -> Callable[[Data], str]:
@@ -241,6 +245,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.created": Sentence("added the contact {it}", CONTACT),
     "contact.changed": Sentence("changed the contact {it}", CONTACT),
     "contact.tagged": Sentence("changed the tags of {it}", CONTACT),
+    "assistant.contacts_changed": Sentence(
+        "{it}", list_page=("changed contacts", "contacts_assistantchange_changelist")
+    ),
     "contact.change_undone": Sentence("took back what {by} had changed of {it}", CONTACT),
     "contact.erased": Sentence("erased the contact {it}", CONTACT),
     "contact.enrolled": Sentence("enrolled {it} in the sequence {sequence}", CONTACT),
@@ -336,7 +343,7 @@ SURFACES: Mapping[str, str] = {
 
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "keys": ("API keys", ("key.",)),
-    "assistants": ("Assistants", ("grant.",)),
+    "assistants": ("Assistants", ("grant.", "assistant.")),
     "approvals": ("Approvals", ("proposal.",)),
     "webhooks": ("Webhooks", ("webhook.",)),
     "accounts": ("Telegram accounts", ("account.", "telegram.", "sending.")),
