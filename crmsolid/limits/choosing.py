@@ -1,8 +1,8 @@
 """What somebody chooses as the limits of a key or an assistant, and its checks: the same ones for both."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 from crmsolid.core.errors import DomainError, FieldError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
@@ -26,30 +26,26 @@ class ChosenLimits:
     daily_sends: int | None = None
     daily_changes: int | None = None
     approval: str = Approval.NONE
-    only_drafts: bool = False
 
     @classmethod
-    def of(cls, row: LimitedAccess) -> "ChosenLimits":
+    def of(cls, row: LimitedAccess) -> Self:
         """Those of a key or a grant."""
-        return cls(row.account_ids, row.segment_id, row.daily_sends, row.daily_changes, row.approval, row.only_drafts)
+        return cls(**{each.name: getattr(row, each.name) for each in fields(cls)})
 
     @property
     def is_limited(self) -> bool:
-        return self != ChosenLimits()
+        return self != type(self)()
 
     def columns(self, workspace: Workspace) -> dict[str, Any]:
-        """The columns of a key or a grant in this workspace, without ``only_drafts``, which keys do not have.
-        ``validation_failed`` (account_ids, segment_id, daily_sends, daily_changes, approval), with all that is wrong.
-        """
+        """The columns of a key or a grant in this workspace. ``validation_failed`` (account_ids, segment_id,
+        daily_sends, daily_changes, approval), with all that is wrong."""
         errors = [*self._unknown_places(workspace), *self._bad_budgets()]
         if self.approval not in Approval.values:
             known = ", ".join(Approval.values)
             errors.append(FieldError("approval", "invalid_choice", f"no such approval; there are: {known}"))
         if errors:
             raise DomainError("validation_failed", errors=errors)
-        columns = {**asdict(self), "account_ids": sorted(set(self.account_ids)), "approval": str(self.approval)}
-        del columns["only_drafts"]
-        return columns
+        return {**asdict(self), "account_ids": sorted(set(self.account_ids)), "approval": str(self.approval)}
 
     def _unknown_places(self, workspace: Workspace) -> list[FieldError]:
         errors = []
@@ -68,6 +64,13 @@ class ChosenLimits:
             for name, budget in budgets.items()
             if budget is not None and not 0 <= budget <= MAX_DAILY
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantLimits(ChosenLimits):
+    """Those of an assistant. ``only_drafts``: what it would send waits, a message as a draft in its conversation."""
+
+    only_drafts: bool = False
 
 
 def parse_account_ids(text: str) -> list[int]:

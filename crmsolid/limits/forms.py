@@ -1,13 +1,13 @@
 """The fields for the limits of a key or an assistant, of which panel pages make a form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
 
-from crmsolid.limits.choosing import MAX_DAILY, ChosenLimits, account_names, segment_names
+from crmsolid.limits.choosing import MAX_DAILY, AssistantLimits, ChosenLimits, account_names, segment_names
 from crmsolid.panel.components.forms import ServiceForm
 from crmsolid.workspaces.limits import Approval
 from crmsolid.workspaces.models import Workspace
@@ -103,8 +103,9 @@ class AssistantLimitsForm(LimitsForm):
         "was without a change. Broadcasts and sequences wait under Approvals.",
     )
 
-    def chosen_limits(self, workspace: Workspace) -> ChosenLimits:
-        return replace(super().chosen_limits(workspace), only_drafts=self.cleaned_data["only_drafts"])
+    def chosen_limits(self, workspace: Workspace) -> AssistantLimits:
+        chosen = super().chosen_limits(workspace)
+        return AssistantLimits(**asdict(chosen), only_drafts=self.cleaned_data["only_drafts"])
 
 
 def initial_limits(limits: ChosenLimits, workspace: Workspace) -> Mapping[str, Any]:

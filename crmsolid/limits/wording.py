@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from crmsolid.limits import budgets
-from crmsolid.limits.choosing import ChosenLimits, account_names, segment_names
+from crmsolid.limits.choosing import AssistantLimits, ChosenLimits, account_names, segment_names
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.limits import Approval, Limits
 from crmsolid.workspaces.models import Workspace
@@ -44,7 +44,7 @@ def at_worst(scopes: Collection[Scope], limits: ChosenLimits, workspace: Workspa
     parts = []
     if sends:
         parts.append(f"{sends} to {people or 'anybody'}{accounts and f', from {accounts}'}")
-    if sends and limits.only_drafts:
+    if sends and isinstance(limits, AssistantLimits) and limits.only_drafts:
         parts[-1] += ", each only once a member sends it"
     if changes:
         parts.append(f"{changes}{_whose(people, parts)}")
@@ -68,7 +68,7 @@ def facts(limits: ChosenLimits, holder_limits: Limits, workspace: Workspace) -> 
         "daily_sends": limits.daily_sends,
         "daily_changes": limits.daily_changes,
         "approval": Approval(limits.approval).label,
-        "only_drafts": limits.only_drafts,
+        "only_drafts": holder_limits.only_drafts,
         **budgets.left(workspace, holder_limits),
     }
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.extension_points import ExtensionPoint
-from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.choosing import AssistantLimits
 from crmsolid.limits.forms import AssistantLimitsForm, initial_limits
 from crmsolid.limits.wording import at_worst, facts
 from crmsolid.oauth.endpoints import resource_url
@@ -59,7 +59,7 @@ class GrantLimitsForm(EditForm, AssistantLimitsForm):
     """The limits of a grant, in its own workspace."""
 
     def __init__(self, grant: Grant, *args: Any) -> None:
-        super().__init__(*args, initial=initial_limits(ChosenLimits.of(grant), grant.workspace))
+        super().__init__(*args, initial=initial_limits(AssistantLimits.of(grant), grant.workspace))
         self.add_places([grant.workspace])
 
 
@@ -142,7 +142,7 @@ class GrantAdmin(PageAdmin):
     def _grant_page(self, request: HttpRequest, grant: Any, **forms: Any) -> HttpResponse:
         state = state_of(grant)
         allowed = ROLE_SCOPES[Role(grant.role)] if grant.role else frozenset()
-        limits = ChosenLimits.of(grant)
+        limits = AssistantLimits.of(grant)
         context = {
             "original": grant,
             "grant": grant,

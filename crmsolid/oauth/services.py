@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.limits.choosing import ChosenLimits, audited
+from crmsolid.limits.choosing import AssistantLimits, audited
 from crmsolid.limits.wording import at_worst
 from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.workspaces import audit, confirmation
@@ -23,7 +23,7 @@ from crmsolid.workspaces.models import Membership, Role, User
 # What an assistant can be given: all but the scope for webhooks, which show the data of every event.
 OFFERED: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is not Scope.MANAGE_WEBHOOKS)
 # What an assistant is given unless the member chooses otherwise.
-DEFAULT_LIMITS = ChosenLimits(approval=Approval.UNTRUSTED)
+DEFAULT_LIMITS = AssistantLimits(approval=Approval.UNTRUSTED)
 READS = frozenset(scope for scope in OFFERED if scope.value.startswith("read:"))
 
 
@@ -40,7 +40,7 @@ def create_grant(
     application: Application,
     scopes: Collection[Scope],
     session_key: str | None,
-    limits: ChosenLimits = DEFAULT_LIMITS,
+    limits: AssistantLimits = DEFAULT_LIMITS,
 ) -> Grant:
     """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace, within these
     limits, and tell them.
@@ -54,7 +54,7 @@ def create_grant(
         raise invalid("scopes", "invalid_choice", "choose at least one of the scopes that assistants can have")
     for scope in scopes:
         actor.require(scope)
-    columns = {**limits.columns(actor.workspace), "only_drafts": limits.only_drafts}
+    columns = limits.columns(actor.workspace)
     confirmation.lock(user)  # a change of the password ends this grant, or this session before
     if not confirmation.is_confirmed(user, session_key):
         raise DomainError("forbidden", "enter your password once more before you connect an assistant")
@@ -75,17 +75,17 @@ def create_grant(
 
 
 @transaction.atomic
-def change_grant_limits(actor: Actor, grant_id: str, limits: ChosenLimits) -> Grant:
+def change_grant_limits(actor: Actor, grant_id: str, limits: AssistantLimits) -> Grant:
     """Give a grant other limits, which hold from its next request on. The same ones change nothing.
 
     Errors: ``forbidden`` for anybody but admins and owners; ``not_found``; ``invalid_state`` if it has ended;
-    ``validation_failed`` as in :class:`ChosenLimits`.
+    ``validation_failed`` as in :class:`AssistantLimits`.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     grant: Grant = Grant.objects.for_workspace(actor.workspace).get_or_not_found(grant_id, lock=True)
     if grant.revoked_at is not None:
         raise DomainError("invalid_state", "this assistant is disconnected; it has no limits any more")
-    columns = {**limits.columns(actor.workspace), "only_drafts": limits.only_drafts}
+    columns = limits.columns(actor.workspace)
     old = {name: getattr(grant, name) for name in columns if getattr(grant, name) != columns[name]}
     if old:
         for name in old:

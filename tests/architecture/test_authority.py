@@ -72,7 +72,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.jobs.models import Job
-from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.choosing import AssistantLimits
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Invitation, Membership, Role, UserSession
@@ -265,7 +265,7 @@ ROWS = [
         crmsolid.oauth.services.change_grant_limits,
         ADMINS,
         None,
-        lambda rows: {"grant_id": rows.of(Grant).pk, "limits": ChosenLimits(daily_sends=5)},
+        lambda rows: {"grant_id": rows.of(Grant).pk, "limits": AssistantLimits(daily_sends=5)},
     ),
     Row(
         crmsolid.oauth.services.revoke_grant,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Segment
-from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.choosing import AssistantLimits
 from crmsolid.limits.wording import at_worst
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.limits import Approval
@@ -23,7 +23,7 @@ def said(tenants: Tenants, scopes: set[Scope], *, accounts: int = 0, segment: bo
     if segment:
         row = Segment.unscoped.create(workspace=tenants.workspace, name="trial", filter={"all": []})
         limits["segment_id"] = row.pk
-    sentence = at_worst(scopes, ChosenLimits(**limits), tenants.workspace)
+    sentence = at_worst(scopes, AssistantLimits(**limits), tenants.workspace)
     assert sentence.startswith("At worst: ")
     return sentence.removeprefix("At worst: ")
 

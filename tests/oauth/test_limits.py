@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from contacts.models import Segment
 from crmsolid.core.errors import DomainError
-from crmsolid.limits.choosing import ChosenLimits
+from crmsolid.limits.choosing import AssistantLimits
 from crmsolid.oauth.authentication import authenticate
 from crmsolid.oauth.models import Grant
 from crmsolid.oauth.services import change_grant_limits
@@ -153,7 +153,7 @@ def test_admin_changes_the_limits_which_hold_at_once(
 def test_deleted_segment_is_not_replaced_by_all_contacts(tenants: Tenants, grant: Grant) -> None:
     segment = segment_of(tenants.workspace)
     admin = browser(tenants.member(Role.ADMIN))
-    change_grant_limits(tenants.actor(), grant.pk, ChosenLimits(segment_id=segment.pk, approval="untrusted"))
+    change_grant_limits(tenants.actor(), grant.pk, AssistantLimits(segment_id=segment.pk, approval="untrusted"))
     pk = segment.pk
     segment.delete()
     page = admin.get(reverse("admin:oauth_grant_change", args=[grant.pk])).content.decode()
@@ -167,11 +167,11 @@ def test_deleted_segment_is_not_replaced_by_all_contacts(tenants: Tenants, grant
 def test_limits_of_a_grant_that_has_ended_cannot_be_changed(tenants: Tenants, owner: Client, grant: Grant) -> None:
     owner.post(reverse("admin:oauth_grant_revoke", args=[grant.pk]), {"confirm": "on"})
     with pytest.raises(DomainError) as caught:
-        change_grant_limits(tenants.actor(), grant.pk, ChosenLimits())
+        change_grant_limits(tenants.actor(), grant.pk, AssistantLimits())
     assert caught.value.code == "invalid_state"
     assert limits_of(grant) == PLAIN
 
 
 def test_same_limits_write_nothing(tenants: Tenants, grant: Grant) -> None:
-    change_grant_limits(tenants.actor(), grant.pk, ChosenLimits.of(grant))
+    change_grant_limits(tenants.actor(), grant.pk, AssistantLimits.of(grant))
     assert not AuditEntry.unscoped.filter(action="grant.limits_changed").exists()
